@@ -1,0 +1,47 @@
+# `make demo` and `make test` do all of their own set-up; everything lives in .venv.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: demo test setup lab lint messages constraints environment benchmark clean
+
+demo: setup  ## run the sample engagements and say where to look
+	$(BIN)/salesopt demo
+
+test: setup  ## all that CI runs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/messages.py --check
+	$(BIN)/python tools/environment.py --check
+	$(BIN)/salesopt schema --check
+	$(BIN)/nbstripout --keep-id --verify workbooks/*.ipynb
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+setup: .venv/ready
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("salesopt-kit needs Python 3.11 or newer; set PYTHON=...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m ipykernel install --sys-prefix --name python3 --display-name 'salesopt-kit'
+	touch .venv/ready
+
+lab: setup  ## open the workbooks in JupyterLab
+	$(BIN)/jupyter lab workbooks
+
+messages: setup  ## compile the translations
+	$(BIN)/python tools/messages.py
+
+constraints: setup  ## pin every version anew
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-annotate --no-header --no-emit-index-url --upgrade pyproject.toml --output-file constraints.txt
+
+environment: setup  ## write environment.yml from pyproject.toml
+	$(BIN)/python tools/environment.py
+
+benchmark: setup  ## time the kit against plain pandas
+	$(BIN)/python benchmarks/core_metrics.py
+
+clean:  ## remove the virtual environment and what was run
+	rm -rf .venv outputs/* data_samples/*/exports data_samples/*/.salesopt

@@ -1,0 +1,204 @@
+"""The command `salesopt`. Commands import what they need when they run, which keeps `salesopt --help` fast."""
+# ruff: noqa: PLC0415
+
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from salesopt_kit import __version__
+from salesopt_kit.locale import LANGUAGES, N_, _, use_language
+from salesopt_kit.terminal.failures import PlainGroup
+from salesopt_kit.terminal.language import VARIABLE, asked_for, normal, of_system, speak
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from salesopt_kit.runner import Run
+
+app = typer.Typer(
+    cls=PlainGroup,
+    help=N_("Workbooks for sales-process consulting: from the client's exports to an honest verdict."),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help=N_("The engagement folder, with its engagement.yml."))]
+Exports = Annotated[str, typer.Option(metavar="PATH", help=N_("Where the exports are; default: DIR/exports."))]
+Out = Annotated[Path, typer.Option(metavar="PATH", help=N_("Where results go, one folder per client."))]
+Locale = Annotated[
+    str, typer.Option(metavar="|".join(LANGUAGES), help=N_("Language of the pages; default: as in engagement.yml."))
+]
+AsOf = Annotated[str, typer.Option(metavar="DATE", help=N_("Freeze all figures at this day, such as 2024-06-30."))]
+Jobs = Annotated[int, typer.Option(min=0, metavar="N", help=N_("Workbooks at a time; 0: up to two."))]
+
+
+def say_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        typer.echo(f"salesopt-kit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def shared(
+    context: typer.Context,
+    lang: Annotated[
+        str, typer.Option(envvar=VARIABLE, metavar="|".join(LANGUAGES), help=N_("Language of the messages."))
+    ] = "",
+    version: Annotated[  # noqa: ARG001 -- its callback answers
+        bool, typer.Option("--version", is_eager=True, callback=say_version, help=N_("Show the version."))
+    ] = False,
+) -> None:
+    """Take the options before the command."""
+    if lang and not normal(lang):
+        raise typer.BadParameter(_("one of {names}").format(names=", ".join(LANGUAGES)), param_hint="--lang")
+    speak(normal(lang))
+    context.obj = normal(lang)
+
+
+@app.command(help=N_("Check the exports: what is wrong, where, and what to do. Exit code 1 on errors."))
+def check(context: typer.Context, folder: Folder, exports: Exports = "") -> None:
+    """Print the quality report."""
+    from salesopt_kit.engagement import open_engagement
+    from salesopt_kit.tables import check_tables
+    from salesopt_kit.terminal.report import print_report
+    from salesopt_kit.terms import Severity
+
+    engagement = open_engagement(folder, exports=exports)
+    speak(context.obj)
+    report = check_tables(engagement)
+    print_report(report, console())
+    raise typer.Exit(1 if report.of(Severity.ERROR) else 0)
+
+
+@app.command(help=N_("Run the workbooks and write pages, figures and numbers. Exit code 1 where one failed."))
+def run(
+    context: typer.Context,
+    folder: Folder,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help=N_("Only this workbook, such as diagnose; repeatable."))
+    ] = None,
+    out: Out = Path("outputs"),
+    exports: Exports = "",
+    locale: Locale = "",
+    as_of: AsOf = "",
+    jobs: Jobs = 0,
+) -> None:
+    """Run the workbooks on one engagement."""
+    done = _run(context, folder, only=only or (), out=out, exports=exports, locale=locale, as_of=as_of, jobs=jobs)
+    raise typer.Exit(0 if done is not None and done.is_complete else 1)
+
+
+@app.command(help=N_("Write a new engagement folder; with --from, its mapping is proposed from the exports' headings."))
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=N_("The folder to make."))],
+    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help=N_("Further exports."))] = None,
+    locale: Locale = "",
+    from_: Annotated[
+        list[Path] | None, typer.Option("--from", metavar="FILE", help=N_("An export to start from; repeatable."))
+    ] = None,
+) -> None:
+    """Write a ready folder."""
+    from salesopt_kit.locale import language
+    from salesopt_kit.starting import start_engagement
+
+    made = start_engagement(folder, locale=locale or language(), exports=[*(from_ or ()), *(more or ())])
+    typer.echo(_("Made {file}.").format(file=made.file))
+    for line, said in made.to_check:
+        typer.echo(_("  line {line}: {said}").format(line=line, said=said))
+    typer.echo(
+        _("Look at the {n} lines marked # CHECK, then run `salesopt check {folder}`.").format(
+            n=len(made.to_check), folder=folder
+        )
+    )
+
+
+@app.command(help=N_("Print the JSON Schema of engagement.yml."))
+def schema(
+    check: Annotated[
+        bool,
+        typer.Option("--check", help=N_("Only compare it with the file that is shipped; exit code 1 if it differs.")),
+    ] = False,
+) -> None:
+    """Print or compare the schema."""
+    from salesopt_kit.starting.schema import SHIPPED, schema_text
+
+    if not check:
+        typer.echo(schema_text(), nl=False)
+    elif SHIPPED.read_text(encoding="utf-8") != schema_text():
+        message = _("{file} is out of date; run `salesopt schema > {file}`.")
+        typer.echo(message.format(file=f"salesopt_kit/{SHIPPED.name}"), err=True)
+        raise typer.Exit(1)
+
+
+@app.command(help=N_("Run the sample engagements and say where to look."))
+def demo(
+    context: typer.Context,
+    out: Out = Path("outputs"),
+    data: Annotated[
+        Path | None, typer.Option(metavar="PATH", help=N_("Where the public data are; default: ../shared/data."))
+    ] = None,
+) -> None:
+    """Make the samples where they are missing, run them, and the public data sets where they are found."""
+    from salesopt_kit.runner.samples import samples
+
+    runs = [_run(context, sample.folder, out=out, exports=sample.exports) for sample in samples(data)]
+    done = [run for run in runs if run is not None]
+    typer.echo("\n" + _("Look at:"))
+    for run in done:
+        typer.echo(f"  {(run.folder / 'index.html').resolve()}")
+    raise typer.Exit(0 if len(done) == len(runs) and all(run.is_complete for run in done) else 1)
+
+
+def _run(context: typer.Context, folder: Path, **options: object) -> "Run | None":
+    """Run one engagement with a bar; print the report and return None where its data do not pass the gate."""
+    from salesopt_kit.engagement import open_engagement
+    from salesopt_kit.runner import run_engagement
+    from salesopt_kit.tables import QualityError
+    from salesopt_kit.terminal.progress import TerminalWatcher
+    from salesopt_kit.terminal.report import print_report
+
+    told, before = console(), context.obj or ""
+    open_engagement(folder, locale=str(options.get("locale", "")))  # messages are in its language from here on
+    speak(before)
+    try:
+        with TerminalWatcher(told) as watcher:
+            done = run_engagement(folder, watcher=watcher, **options)  # type: ignore[arg-type]  # checked by typer
+    except QualityError as error:
+        print_report(error.report, console(stderr=True))
+        return None
+    typer.echo(str(done.folder / "index.html"))
+    return done
+
+
+def console(*, stderr: bool = False) -> "Console":
+    """Return a console for words as they are: no markup, no guessed highlights, no wrapping of what is piped."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, markup=False, highlight=False, soft_wrap=True)
+
+
+def in_language(command: Any) -> Any:  # noqa: ANN401 -- the types of commands are private to typer
+    """Return `command` with its help, and that of all below it, in the language in use."""
+    for part in [command, *getattr(command, "commands", {}).values()]:
+        part.help = _(part.help) if part.help else part.help
+        for parameter in part.params:
+            if help_text := getattr(parameter, "help", None):
+                parameter.help = _(help_text)
+    return command
+
+
+def main() -> None:
+    """Run the command line."""
+    warnings.simplefilter("ignore")  # libraries' advice to programmers
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a console that lacks a sign shows "?"
+    use_language(asked_for(sys.argv[1:]) or of_system())
+    in_language(typer.main.get_command(app))(prog_name="salesopt")
+
+
+if __name__ == "__main__":
+    main()

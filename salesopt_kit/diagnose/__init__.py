@@ -1,0 +1,63 @@
+"""Step 1 of the method: where does the sales process hurt? Everything workbook 1 shows."""
+
+from salesopt_kit.diagnose.answers import (
+    complaints,
+    deal_cycle,
+    event_log,
+    handoffs,
+    lead_conversion,
+    lead_volume,
+    output_per_head,
+    quality,
+    sales_velocity,
+    stage_conversion,
+    time_in_stage,
+    win_rate,
+    working_hours,
+)
+from salesopt_kit.diagnose.breakdowns import (
+    deal_cycle_by,
+    lead_conversion_by,
+    lead_volume_by,
+    output_per_head_by,
+    sales_velocity_by,
+    stage_conversion_by,
+    win_rate_by,
+)
+from salesopt_kit.diagnose.figures import (
+    conversion_chart,
+    cycle_chart,
+    lead_volume_chart,
+    output_chart,
+    stage_time_chart,
+    win_rate_chart,
+)
+
+__all__ = [
+    "complaints",
+    "conversion_chart",
+    "cycle_chart",
+    "deal_cycle",
+    "deal_cycle_by",
+    "event_log",
+    "handoffs",
+    "lead_conversion",
+    "lead_conversion_by",
+    "lead_volume",
+    "lead_volume_by",
+    "lead_volume_chart",
+    "output_chart",
+    "output_per_head",
+    "output_per_head_by",
+    "quality",
+    "sales_velocity",
+    "sales_velocity_by",
+    "stage_conversion",
+    "stage_conversion_by",
+    "stage_time_chart",
+    "time_in_stage",
+    "win_rate",
+    "win_rate_by",
+    "win_rate_chart",
+    "working_hours",
+]

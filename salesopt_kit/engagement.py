@@ -1,0 +1,273 @@
+"""The client's folder: what engagement.yml says, checked, with every path and date that follows from it."""
+
+import difflib
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
+from ruamel.yaml.comments import CommentedMap
+
+from salesopt_kit.errors import InputError
+from salesopt_kit.locale import _, use_language
+from salesopt_kit.terms import StageKind
+from salesopt_kit.yaml_files import checked, read_yaml
+
+Locale = Literal["zh-CN", "en"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Dimension = Literal["team", "owner", "product", "segment", "source"]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Part(BaseModel):
+    """A part of engagement.yml: an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Calendar(Part):
+    """When the client works."""
+
+    country: str = Field(
+        default="", description="ISO 3166 code whose public holidays count, such as CN; empty for none."
+    )
+    workdays: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    hours_per_day: float = Field(default=8, gt=0, le=24)
+
+
+class Stage(Part):
+    """A stage of the process; its place in the list is its order."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]+$", description="Short key, such as negotiation.")
+    name: Text = Field(description="The name the client uses, shown on every page.")
+    kind: StageKind = StageKind.OPEN
+    owner: str = Field(default="", description="Responsible department or person.")
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    external: bool = Field(default=False, description="True where the deal waits for somebody outside the firm.")
+    values: tuple[str, ...] = Field(default=(), description="How the exports spell this stage.")
+
+
+class Source(Part):
+    """Where one canonical table is and how its columns map (canonical name: column heading of the export)."""
+
+    file: str = ""
+    files: tuple[str, ...] = ()
+    table: str = Field(default="", description="schema.name of a database table; needs `connection`.")
+    connection: str = Field(default="", description="Name of the environment variable that holds the database URL.")
+    preset: Literal["", "salesforce", "hubspot", "dynamics", "pipedrive", "zoho"] = ""
+    columns: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="Per canonical column: found -> wanted."
+    )
+    dates: str = Field(default="", description="Format of all dates, such as %d-%m-%Y; found out where left empty.")
+    decimal: Literal["", ".", ","] = ""
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "Source":
+        if sum(bool(place) for place in (self.file, self.files, self.table)) != 1:
+            raise ValueError(_("exactly one of file, files or table"))
+        if bool(self.table) != bool(self.connection):
+            raise ValueError(_("table and connection together"))
+        return self
+
+
+class Bound(Part):
+    """A target: at most or at least a figure."""
+
+    at_most: float | None = None
+    at_least: float | None = None
+
+    @model_validator(mode="after")
+    def _one_side(self) -> "Bound":
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError(_("exactly one of at_most or at_least"))
+        return self
+
+    def is_met(self, value: float) -> bool:
+        """Return whether `value` keeps the bound."""
+        return value <= self.at_most if self.at_most is not None else value >= (self.at_least or 0.0)
+
+
+class Benchmarks(Part):
+    """What the industry reaches, for the triggers."""
+
+    cycle_days: float | None = Field(default=None, gt=0, description="Mean days from first contact to closing.")
+    output_per_head: float | None = Field(
+        default=None, gt=0, description="Won value per head and month, in `currency`."
+    )
+    lead_conversion: float | None = Field(default=None, ge=0, le=1)
+
+
+class Triggers(Part):
+    """Thresholds of T1 to T5; the defaults are the handbook's where it gives one."""
+
+    low_output_months: int = Field(default=3, ge=1, le=24, description="T1: months in a row below the benchmark.")
+    cycle_over_benchmark: float = Field(default=0.30, ge=0, description="T2: share above the benchmark.")
+    cumbersome_share: float | None = Field(default=None, ge=0, le=1, description="T3: share of feedback that says so.")
+    late_handoff_days: float = Field(default=2.0, gt=0, description="T4: a hand-off that waits longer is late.")
+    late_handoff_share: float | None = Field(default=None, ge=0, le=1, description="T4: share of late hand-offs.")
+    ramp_months: float = Field(default=2, gt=0, description="T5: months until a new hire works customers alone.")
+
+
+class Pilot(Part):
+    """Who pilots, against whom, and when."""
+
+    unit: Literal["team", "segment", "person"] = "team"
+    treated: tuple[Text, ...] = Field(min_length=1)
+    controls: tuple[Text, ...] = ()
+    baseline: tuple[date, date]
+    period: tuple[date, date]
+    follow_up_days: int = Field(default=30, ge=0)
+
+    @field_validator("baseline", "period")
+    @classmethod
+    def _in_order(cls, span: tuple[date, date]) -> tuple[date, date]:
+        if span[0] > span[1]:
+            raise ValueError(_("a first day before the last day"))
+        return span
+
+    @model_validator(mode="after")
+    def _apart(self) -> "Pilot":
+        if both := set(self.treated) & set(self.controls):
+            message = _("nobody to be both treated and control, as {names} is")
+            raise ValueError(message.format(names=", ".join(sorted(both))))
+        return self
+
+
+class Config(Part):
+    """All of engagement.yml."""
+
+    client: Text = Field(description="Display name of the client.")
+    slug: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="Names the outputs folder: a-z, 0-9 and hyphens.")
+    locale: Locale = "en"
+    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$", description="ISO 4217 code, such as CNY.")
+    timezone: str = Field(default="UTC", description="IANA name, such as Asia/Shanghai.")
+    calendar: Calendar = Calendar()
+    as_of: date | None = Field(
+        default=None, description="All figures are frozen at this date; default: newest in the data."
+    )
+    window_months: int = Field(default=6, ge=1, le=240, description="How many months up to as_of the figures cover.")
+    stages: tuple[Stage, ...] = Field(min_length=2)
+    sources: dict[str, Source] = Field(min_length=1)
+    benchmarks: Benchmarks = Benchmarks()
+    targets: dict[str, Bound] = Field(default_factory=dict)
+    triggers: Triggers = Triggers()
+    pilot: Pilot | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            near = difflib.get_close_matches(zone, available_timezones(), 1)
+            hint = _(" (did you mean {near}?)").format(near=near[0]) if near else ""
+            raise ValueError(_("a time zone of the IANA database") + hint)
+        return zone
+
+    @model_validator(mode="after")
+    def _stages_told_apart(self) -> "Config":
+        for what, names in (
+            ("id", [stage.id for stage in self.stages]),
+            ("values", [value for stage in self.stages for value in {stage.id, stage.name, *stage.values}]),
+        ):
+            if twice := sorted({name for name in names if names.count(name) > 1}):
+                message = _("each name in one stage only, but {names} stands in several ({what})")
+                raise ValueError(message.format(names=", ".join(twice), what=what))
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """An engagement that was opened: its settings and where its files are."""
+
+    config: Config
+    folder: Path
+    exports: Path
+    """Where paths that start with `exports/` are looked up; `folder / "exports"` unless told otherwise."""
+
+    def source_path(self, name: str) -> Path:
+        """Return where the file `name` of a source is: below `exports` if it says so, else below the folder."""
+        parts = Path(name).parts
+        path = self.exports.joinpath(*parts[1:]) if parts[:1] == ("exports",) else self.folder / name
+        if not path.resolve().is_relative_to(self.exports.resolve()) and not path.resolve().is_relative_to(
+            self.folder.resolve()
+        ):
+            raise InputError(
+                "engagement.yml",
+                name,
+                expected=_("a path inside the engagement folder"),
+                remedy=_("Put the export into the folder exports/ of this client."),
+            )
+        return path
+
+    @property
+    def cache(self) -> Path:
+        """Folder of what can be made again from the exports."""
+        return self.folder / ".salesopt"
+
+    @property
+    def open_stages(self) -> tuple[Stage, ...]:
+        """The stages a deal works through, in order."""
+        return tuple(stage for stage in self.config.stages if stage.kind is StageKind.OPEN)
+
+    def stage_name(self, stage_id: str) -> str:
+        """Return the client's name of a stage."""
+        return next((stage.name for stage in self.config.stages if stage.id == stage_id), stage_id)
+
+
+def open_engagement(folder: str | Path, *, locale: str = "", as_of: str = "", exports: str | Path = "") -> Engagement:
+    """Open the engagement in `folder` and switch to its language.
+
+    The three options override the file (`locale`, `as_of` as YYYY-MM-DD) or say where the exports are. Raises
+    InputErrors that name every wrong key with its line.
+    """
+    folder = Path(folder)
+    path = folder / "engagement.yml" if folder.is_dir() or not folder.suffix else folder
+    if not path.is_file():
+        raise InputError(
+            str(path),
+            _("no such file"),
+            expected=_("a folder with an engagement.yml"),
+            remedy=_("Run `salesopt init {folder}` to make one.").format(folder=folder),
+        )
+    overrides = {key: value for key, value in (("locale", locale), ("as_of", as_of)) if value}
+    config = read_config(path, overrides)
+    use_language(config.locale)
+    return Engagement(config, path.parent, Path(exports) if exports else path.parent / "exports")
+
+
+def read_config(path: Path, overrides: Mapping[str, str] | None = None) -> Config:
+    """Return the checked settings of the file `path`, with `overrides` laid over its top-level keys."""
+    loaded = read_yaml(path)
+    if not isinstance(loaded, CommentedMap):
+        raise InputError(
+            str(path),
+            loaded,
+            expected=_("keys and values"),
+            remedy=_("Start from the file that `salesopt init` writes."),
+        )
+    _stop_at_twins(loaded, path)
+    plain = {**loaded, **(overrides or {})}
+    return checked(TypeAdapter(Config), plain, loaded, path)
+
+
+def config_hash(engagement: Engagement) -> str:
+    """Return the SHA-256 of the settings, the same for the same settings however they are written."""
+    return hashlib.sha256(engagement.config.model_dump_json().encode()).hexdigest()
+
+
+def _stop_at_twins(loaded: CommentedMap, path: Path) -> None:
+    if "sources" in loaded and not isinstance(loaded["sources"], CommentedMap):
+        raise InputError(
+            _("{file}, key {key}").format(file=path, key="sources"),
+            loaded["sources"],
+            expected=_("a mapping of table to source"),
+            remedy=_("Write one block per table, as in the file that `salesopt init` writes."),
+        )

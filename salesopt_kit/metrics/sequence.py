@@ -1,0 +1,146 @@
+"""The stage history in order: each event with the one before and the one after it in the same deal.
+
+Sorting a long history is the dear part of every question about time, so it is done once and kept by the database.
+"""
+
+import hashlib
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.types as ir
+from ibis.common.exceptions import TableNotFound
+
+from salesopt_kit.metrics.joins import filled
+from salesopt_kit.tables.store import Tables
+
+SECONDS_PER_DAY = 86_400
+
+
+def sequence(tables: Tables) -> ir.Table:
+    """Return one row per stage event up to the end of `as_of`: what it is, and its neighbours in the same deal.
+
+    Columns: opportunity_id, place (of its stage in the process, from 0), department (the event's own, else that of its
+    actor in `people`, else the actor's team), entered_at, entered_on, ended_at and ended_on (completed, else entered),
+    previous_place, previous_department, previous_ended_at, next_place, next_at, next_on (null unless the history holds
+    bare dates), position (from 0). Events of one moment follow each other as in the export. Raises MissingDataError
+    without history.
+    """
+    name = copy_name(tables, "sequence")
+    try:
+        kept = tables.backend.table(name)
+    except TableNotFound:
+        kept = tables.backend.create_table(name, _ordered(tables))
+    return _complete(tables, kept)
+
+
+def runs(tables: Tables) -> ir.Table:
+    """Return one row per stay of a deal in a stage: the rows of `sequence` with repeats of the same stage collapsed.
+
+    A CRM writes the same stage again when another field changes; next_place, next_at and next_on are those of the
+    next stay.
+    """
+    rows = sequence(tables)
+    entries = rows.filter(rows.previous_place.isnull() | (rows.previous_place != rows.place))
+    name = copy_name(tables, "runs")
+    try:
+        return tables.backend.table(name)
+    except TableNotFound:
+        repeats = tables.to_frame(rows.aggregate(n=(rows.previous_place == rows.place).sum())).iloc[0]["n"]
+        if not (repeats or 0) > 0:
+            return entries
+        following = ibis.window(group_by="opportunity_id", order_by=["entered_at", "position"])
+        again = entries.mutate(
+            next_place=entries.place.lead().over(following),
+            next_at=entries.entered_at.lead().over(following),
+            next_on=entries.entered_on.lead().over(following),
+        )
+        return tables.backend.create_table(name, again)
+
+
+def place_of(tables: Tables, stage: ir.StringValue) -> ir.IntegerValue:
+    """Return the place of a stage id in the process, from 0, as an expression."""
+    stages = tables.engagement.config.stages
+    whole = ibis.cases(*((stage == known.id, place) for place, known in enumerate(stages)), else_=ibis.null("int16"))
+    return whole.cast("int16")
+
+
+def stage_at(tables: Tables, place: ir.IntegerValue) -> ir.StringValue:
+    """Return the stage id of a place in the process, as an expression."""
+    stages = tables.engagement.config.stages
+    return ibis.cases(*((place == number, known.id) for number, known in enumerate(stages)), else_=ibis.null("string"))
+
+
+def end_of(tables: Tables) -> datetime:
+    """Return the UTC moment (naive, as all times in the tables) at which the day `as_of` ends at the client's."""
+    midnight = datetime.combine(tables.as_of + timedelta(days=1), time(0), ZoneInfo(tables.engagement.config.timezone))
+    return midnight.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+
+
+def days_between(start: ir.TimestampValue, end: ir.TimestampValue) -> ir.FloatingValue:
+    """Return elapsed days of 86,400 seconds, with their fraction, as an expression."""
+    return (end.epoch_seconds() - start.epoch_seconds()).cast("float64") / SECONDS_PER_DAY
+
+
+def copy_name(tables: Tables, what: str) -> str:
+    """Return the name under which the database keeps `what` for these data as seen at this day."""
+    parts = (tables.as_of, tables.engagement.config.model_dump_json(), sorted(tables.supplied))
+    return f"{what}_{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"
+
+
+def department_source(tables: Tables) -> str:
+    """Return the column that tells the department of an event: its own, its actor's, its actor's team; "" for none."""
+    has_actor = "stage_events.actor" in tables
+    ways = {
+        "stage_events.department": True,
+        "people.department": has_actor,
+        "people.team": has_actor,
+    }
+    return next((column for column, is_open in ways.items() if is_open and column in tables), "")
+
+
+def _with_department(tables: Tables, events: ir.Table) -> ir.Table:
+    source = department_source(tables)
+    if not source.startswith("people."):
+        return events
+    people = tables.table("people")
+    column = source.partition(".")[2]
+    return filled(events, people.select("person", department=people[column]), "actor", "person", "department")
+
+
+def _ordered(tables: Tables) -> ir.Table:
+    """Return what has to be sorted for, and no more: each column costs time and memory on a long history."""
+    events = tables.table("stage_events")
+    events = _with_department(tables, events.filter(events.entered_on <= tables.as_of))
+    events = events.mutate(place=place_of(tables, events.stage))
+    events = events.filter(events.place.notnull())
+    forward = ibis.window(group_by="opportunity_id", order_by=["entered_at", "source_file", "source_row"])
+    columns: dict[str, ir.Value] = {
+        "previous_place": events.place.lag().over(forward),
+        "next_place": events.place.lead().over(forward),
+        "next_at": events.entered_at.lead().over(forward),
+        "position": ibis.row_number().over(forward).cast("int32"),
+    }
+    if department_source(tables):
+        columns |= {"department": events.department, "previous_department": events.department.lag().over(forward)}
+    if "stage_events.completed_at" in tables:
+        ended_at = ibis.coalesce(events.completed_at, events.entered_at)
+        ended_on = ibis.coalesce(events.completed_on, events.entered_on)
+        columns |= {"ended_at": ended_at, "ended_on": ended_on, "previous_ended_at": ended_at.lag().over(forward)}
+    else:
+        columns["previous_ended_at"] = events.entered_at.lag().over(forward)
+    if "stage_events.entered_at" in tables.day_grain:
+        columns["next_on"] = events.entered_on.lead().over(forward)
+    return events.select("opportunity_id", "place", "entered_at", "entered_on", **columns)
+
+
+def _complete(tables: Tables, rows: ir.Table) -> ir.Table:
+    """Return the kept rows with the columns that follow from others or that the export does not have."""
+    columns: dict[str, ir.Value] = {}
+    if not department_source(tables):
+        columns |= {"department": ibis.null("string"), "previous_department": ibis.null("string")}
+    if "stage_events.completed_at" not in tables:
+        columns |= {"ended_at": rows.entered_at, "ended_on": rows.entered_on}
+    if "stage_events.entered_at" not in tables.day_grain:
+        columns["next_on"] = ibis.null("date")
+    return rows.mutate(**columns)

@@ -1,0 +1,81 @@
+"""Visits: each stay of a deal in a stage, how long it lasted and how it ended."""
+
+import ibis
+import ibis.expr.types as ir
+
+from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.sequence import days_between, end_of, runs, stage_at
+from salesopt_kit.tables.store import Tables
+from salesopt_kit.terms import StageKind
+
+EXITS = ("advanced", "back", "parked", "resumed", "won", "lost", "still_there")
+"""The exclusive ends of a visit; they add up to the entries."""
+
+
+def visits(tables: Tables) -> ir.Table:
+    """Return one row per stay of a deal in a stage that is not won or lost, as known at the end of `as_of`.
+
+    Columns: opportunity_id, visit (which stay of this deal in this stage it is, from 1), stage, place (of the stage in
+    the process, from 0), entered_at, entered_on, exited_at (null for "still_there", and where the closure is not
+    dated), next_stage, exit (one of EXITS: parked is put aside, resumed is the end of that), days (elapsed until the
+    exit, for "still_there" until the end of `as_of`; whole calendar days where either end is a bare date; null where
+    the closure is not dated). A deal that its own record calls won or lost leaves its last stage when it was closed.
+    Raises MissingDataError without history.
+    """
+    rows = _with_closure(tables, runs(tables))
+    again = ibis.window(group_by=["opportunity_id", "place"], order_by=["entered_at", "position"])
+    rows = rows.mutate(visit=ibis.row_number().over(again) + 1)
+    rows = rows.filter(~rows.place.isin(_places(tables, StageKind.WON, StageKind.LOST)))
+    exit_ = _exit(tables, rows)
+    return rows.select(
+        *("opportunity_id", "visit", "place", "entered_at", "entered_on"),
+        stage=stage_at(tables, rows.place),
+        exited_at=ibis.coalesce(rows.next_at, rows.closed_at),
+        next_stage=stage_at(tables, rows.next_place),
+        exit=exit_,
+        days=_days(tables, rows, exit_ == "still_there"),
+    )
+
+
+def _places(tables: Tables, *kinds: StageKind) -> list[int]:
+    return [place for place, stage in enumerate(tables.engagement.config.stages) if stage.kind in kinds]
+
+
+def _exit(tables: Tables, rows: ir.Table) -> ir.StringValue:
+    parked = _places(tables, StageKind.PARKED)
+    return ibis.cases(
+        (rows.next_place.isin(_places(tables, StageKind.WON)), "won"),
+        (rows.next_place.isin(_places(tables, StageKind.LOST)), "lost"),
+        (rows.next_place.isin(parked), "parked"),
+        (rows.next_place.notnull() & rows.place.isin(parked), "resumed"),
+        (rows.next_place > rows.place, "advanced"),
+        (rows.next_place < rows.place, "back"),
+        (rows.closed_as.isin(["won", "lost"]), rows.closed_as),
+        else_="still_there",
+    )
+
+
+def _days(tables: Tables, rows: ir.Table, is_there: ir.BooleanValue) -> ir.FloatingValue:
+    """Return how long each visit lasted; a visit entered after its deal's own closing date lasted 0 days."""
+    now, today = ibis.literal(end_of(tables), type="timestamp"), ibis.literal(tables.as_of)
+    until = ibis.cases((is_there, now), else_=ibis.coalesce(rows.next_at, rows.closed_at))
+    until_on = ibis.cases((is_there, today), else_=ibis.coalesce(rows.next_on, rows.closed_on))
+    calendar = until_on.delta(rows.entered_on, unit="day").cast("float64")
+    days: ir.FloatingValue = days_between(rows.entered_at, until)
+    if "stage_events.entered_at" in tables.day_grain:
+        days = calendar
+    elif "opportunities.closed_at" in tables.day_grain:
+        days = ibis.cases((~is_there & rows.next_place.isnull(), calendar), else_=days)
+    # A null must stay null, which the greater of null and 0 would not.
+    return ibis.cases((days < 0, 0.0), else_=days)
+
+
+def _with_closure(tables: Tables, rows: ir.Table) -> ir.Table:
+    """Return the runs with closed_at, closed_on and closed_as (null while open) from the deals' own records."""
+    if "opportunities" not in tables:
+        return rows.mutate(closed_at=ibis.null("timestamp"), closed_on=ibis.null("date"), closed_as=ibis.null("string"))
+    known = deals(tables)
+    closed = known.filter(known.status.isin(["won", "lost"])).select(
+        "closed_at", "closed_on", deal=known.opportunity_id, closed_as=known.status
+    )
+    return rows.left_join(closed, rows.opportunity_id == closed.deal).drop("deal")

@@ -1,0 +1,33 @@
+"""How a number is shown: by its unit, in the reader's language."""
+
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from salesopt_kit.locale import N_, _, language
+
+_UNITS = {
+    "days": (N_("{number} days"), 1),
+    "hours": (N_("{number} hours"), 1),
+    "months": (N_("{number} months"), 1),
+}
+_FLOWS = {"day": N_("day"), "month": N_("month"), "week": N_("week")}
+
+
+def shown(value: float | None, unit: str) -> str:
+    """Return `value` with its unit: "63.2%", "51.8 days", "$10,005,534", "1,204"; an en dash for None.
+
+    `unit` is "fraction", "days", "hours", "months", "score", a three-letter currency code (with "/day", "/week" or
+    "/month" behind it for a flow), or what is counted ("deals", "leads", ...), which is not repeated in the cell.
+    """
+    if value is None or value != value:  # NaN is the one value unequal to itself  # noqa: PLR0124
+        return "–"
+    babel_locale = language().replace("-", "_")
+    if unit == "fraction":
+        return str(format_percent(value, "0.0%", locale=babel_locale))
+    if unit in _UNITS:
+        message, digits = _UNITS[unit]
+        return _(message).format(number=format_decimal(round(value, digits), "#,##0.0", locale=babel_locale))
+    currency, _slash, per = unit.partition("/")
+    if len(currency) == 3 and currency.isupper():  # noqa: PLR2004 -- ISO 4217 codes have three letters
+        money = format_currency(value, currency, "¤#,##0", locale=babel_locale, currency_digits=False)
+        return f"{money}/{_(_FLOWS[per])}" if per else str(money)
+    return str(format_decimal(round(value, 2), locale=babel_locale))

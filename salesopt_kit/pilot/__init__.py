@@ -1,0 +1,18 @@
+"""Step 4 of the method: does the new process work? Everything workbook 4 shows."""
+
+from salesopt_kit.pilot.controls import with_controls
+from salesopt_kit.pilot.evaluation import evaluation
+from salesopt_kit.pilot.figures import before_after_chart, pilot_timeline
+from salesopt_kit.pilot.plan import balance, plan, targets
+from salesopt_kit.pilot.recorded import recorded
+
+__all__ = [
+    "balance",
+    "before_after_chart",
+    "evaluation",
+    "pilot_timeline",
+    "plan",
+    "recorded",
+    "targets",
+    "with_controls",
+]

@@ -1,0 +1,169 @@
+"""X3, the harder question: did the pilot's units change more than those that kept the old process?"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pandas as pd
+
+from salesopt_kit.errors import MissingDataError
+from salesopt_kit.locale import _
+from salesopt_kit.numbers import shown
+from salesopt_kit.pilot.effect import Effect, effect
+from salesopt_kit.pilot.setting import Setting, setting
+from salesopt_kit.pilot.totals import metric_label
+from salesopt_kit.results import Estimate, Result, explains_missing
+from salesopt_kit.tables.store import Tables
+from salesopt_kit.terms import PilotVerdict
+
+USUAL_P = 0.05
+FEWEST_BASELINE_MONTHS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class WithControls(Result):
+    """Difference-in-differences of every figure, the first one leading; `absent` names figures without data and why."""
+
+    card: ClassVar[str] = "pilot_effect"
+
+    effects: tuple[Effect, ...]
+    absent: tuple[tuple[str, str], ...]
+    weakest_link: str
+    remarks: tuple[str, ...]
+
+    def sentence(self) -> str:
+        """Say the verdict on the main figure with its size, and the weakest link."""
+        if not self.effects:
+            message = _("Against the controls: {verdict}, for no figure could be compared. Weakest link: {link}")
+            return message.format(verdict=PilotVerdict.NOT_ENOUGH.label, link=self.weakest_link)
+        main = self.effects[0]
+        message = _("Against the controls, {label}: {verdict} ({difference}). Weakest link: {link}")
+        return message.format(
+            label=main.label, verdict=main.verdict.label, difference=_difference(main), link=self.weakest_link
+        )
+
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Return effect and permutation p of every figure."""
+        return tuple(estimate for found in self.effects for estimate in _estimates(found))
+
+    def caveats(self) -> tuple[str, ...]:
+        """Return what is missing and what the comparison assumes."""
+        return (*(f"{label}: {why}" for label, why in self.absent), *self.remarks)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per figure: both arms before and after, the difference, and the verdict."""
+        return pd.DataFrame(
+            {
+                _("Figure"): found.label,
+                _("Pilot, before → after"): _pair(found.treated, found.unit),
+                _("Controls, before → after"): _pair(found.controls, found.unit),
+                _("Difference (95% interval)"): _difference(found),
+                _("Permutation over units"): _("p = {p:.3f}, smallest possible {smallest:.3f}").format(
+                    p=found.permutation.p, smallest=found.permutation.smallest
+                ),
+                _("Verdict"): found.verdict.label,
+            }
+            for found in self.effects
+        )
+
+
+@explains_missing
+def with_controls(tables: Tables) -> Result:
+    """Return the difference-in-differences of the cycle and of every target, pilot units against controls.
+
+    The verdict rests on the interval; the exact permutation over units stands beside it with the smallest p that so
+    few units can reach. MissingDataError without a pilot.
+    """
+    chosen = setting(tables)
+    effects, absent = [], []
+    for metric in compared(chosen):
+        try:
+            effects.append(effect(tables, chosen, metric))
+        except MissingDataError as missing:
+            absent.append((metric_label(metric), f"{missing.what}. {missing.remedy}"))
+    return WithControls(tuple(effects), tuple(absent), _weakest_link(chosen, effects, absent), _remarks(chosen))
+
+
+def compared(chosen: Setting) -> tuple[str, ...]:
+    """Return the figures that are compared, the main one first: the cycle, wins in time, and every other target."""
+    return tuple(dict.fromkeys(("cycle_days", "won_in_time", *chosen.targets)))
+
+
+def _weakest_link(chosen: Setting, effects: list[Effect], absent: list[tuple[str, str]]) -> str:
+    if not effects:
+        return absent[0][1] if absent else _("there is nothing to compare.")
+    if effects[0].difference.low is None:
+        return _("too few sellers to know how much they differ by themselves.")
+    if chosen.followed_days < chosen.pilot.follow_up_days:
+        message = _("deals were followed for {days} days after the pilot instead of {planned}.")
+        return message.format(days=chosen.followed_days, planned=chosen.pilot.follow_up_days)
+    if (smallest := effects[0].permutation.smallest) > USUAL_P:
+        message = _(
+            "{k} of {n} units took part, so even the clearest result has p = {p:.3f} when whole units are the cases."
+        )
+        n = len(chosen.treated) + len(chosen.controls)
+        return message.format(k=len(chosen.treated), n=n, p=smallest)
+    first, last = chosen.pilot.baseline
+    months = round(((last - first).days + 1) / 30.44)
+    if months < FEWEST_BASELINE_MONTHS:
+        message = _("the baseline has {months} months; under six, a bad start may pass for an improvement later.")
+        return message.format(months=months)
+    return _("who took part was not drawn by lot, as far as the data tell.")
+
+
+def _remarks(chosen: Setting) -> tuple[str, ...]:
+    said = [
+        _("Assumed: without the pilot both arms would have changed alike."),
+        _(
+            "Deals opened before the pilot and still open when it began are partly treated, which makes the difference "
+            "in the cycle look smaller than it is."
+        ),
+        _(
+            "The cycle counts lost deals as closed: a process that loses fewer deals early looks "
+            "slower by it, so read it "
+            "together with the deals won in time."
+        ),
+        _("{n} figures are judged at once; the first one is the main one, the others give hints.").format(
+            n=len(compared(chosen))
+        ),
+    ]
+    if chosen.are_proposed:
+        said.append(
+            _("engagement.yml names no controls, so all other units serve: {names}.").format(
+                names=", ".join(chosen.controls[:12])
+            )
+        )
+    return tuple(said)
+
+
+def _estimates(found: Effect) -> tuple[Estimate, Estimate]:
+    return (
+        Estimate(
+            f"pilot.{found.metric}.effect",
+            _("{label}: pilot minus controls").format(label=found.label),
+            found.difference.value,
+            found.unit,
+            found.n,
+            found.difference.low,
+            found.difference.high,
+            found.method,
+        ),
+        Estimate(
+            f"pilot.{found.metric}.permutation_p",
+            _("{label}: permutation p over units").format(label=found.label),
+            found.permutation.p,
+            "p",
+            found.permutation.assignments,
+        ),
+    )
+
+
+def _pair(values: tuple[float, float], unit: str) -> str:
+    return f"{shown(values[0], unit)} → {shown(values[1], unit)}"
+
+
+def _difference(found: Effect) -> str:
+    value, low, high = found.difference.value, found.difference.low, found.difference.high
+    if low is None or high is None:
+        return shown(value, found.unit)
+    message = _("{value} ({low} to {high})")
+    return message.format(value=shown(value, found.unit), low=shown(low, found.unit), high=shown(high, found.unit))

@@ -1,0 +1,197 @@
+"""What every answer of the kit can do: become a sentence, a table, HTML, and numbers with their uncertainty."""
+
+import functools
+import html
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, ClassVar, ParamSpec, TypeVar
+
+import pandas as pd
+
+from salesopt_kit.cards import card_html
+from salesopt_kit.errors import MissingDataError
+from salesopt_kit.locale import _
+from salesopt_kit.numbers import shown
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MIME = "application/vnd.salesopt.estimates+json"
+"""The notebook output type that carries an answer's numbers to the run's results.json."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One number that a page shows, with all that is needed to judge it.
+
+    `id` is stable across runs and languages ("win_rate.count"); `group` names the part it is for ("team=East"), empty
+    for the whole. `unit` is "fraction", "days", "deals", ... or a currency code; rates are fractions. `low` and `high`
+    bound the 95 % interval, None where there is none and `method` or a caveat says why. `n` counts what went in.
+    """
+
+    id: str
+    label: str
+    value: float | None
+    unit: str
+    n: int
+    low: float | None = None
+    high: float | None = None
+    method: str = ""
+    window: tuple[date, date] | None = None
+    group: str = ""
+    caveats: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the estimate as JSON-ready values; what is no finite number is None."""
+        fields = asdict(self)
+        for key in ("value", "low", "high"):
+            fields[key] = fields[key] if fields[key] is not None and math.isfinite(fields[key]) else None
+        fields["window"] = [day.isoformat() for day in self.window] if self.window else None
+        fields["caveats"] = list(self.caveats)
+        return fields
+
+
+class Result(ABC):
+    """Base of the frozen dataclasses that analysis functions return."""
+
+    __slots__ = ()
+    card: ClassVar[str] = ""
+    """Id of the definition card shown beside the answer."""
+
+    @abstractmethod
+    def sentence(self) -> str:
+        """Say the finding in plain words, with its n and its uncertainty."""
+
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Return every number of the answer."""
+        return ()
+
+    def caveats(self) -> tuple[str, ...]:
+        """Return what a reader must know before leaning on the answer."""
+        return ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row of unrounded numbers per estimate; columns are the fields of Estimate."""
+        return pd.DataFrame([estimate.to_dict() for estimate in self.estimates()])
+
+    def table(self) -> pd.DataFrame:
+        """Return the table a page shows: text cells, headings in the reader's language; empty for none."""
+        rows = [
+            {
+                _("Figure"): estimate.label,
+                _("Value"): shown(estimate.value, estimate.unit),
+                _("95% interval"): _interval(estimate),
+                "n": f"{estimate.n:,}",
+                _("Method"): estimate.method,
+            }
+            for estimate in self.estimates()
+        ]
+        return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        table = self.table()
+        parts = [f'<p class="finding">{html.escape(self.sentence())}</p>']
+        if len(table):
+            parts.append(table_html(table))
+        if caveats := self.caveats():
+            items = "".join(f"<li>{html.escape(caveat)}</li>" for caveat in caveats)
+            parts.append(f'<ul class="caveats">{items}</ul>')
+        if self.card:
+            parts.append(card_html(self.card))
+        return f'<div class="answer">{"".join(parts)}</div>'
+
+    def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
+        return {
+            "text/html": self._repr_html_(),
+            "text/plain": self.sentence(),
+            MIME: [estimate.to_dict() for estimate in self.estimates()],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Missing(Result):
+    """The answer to a question that the engagement's data cannot answer yet."""
+
+    what: str
+    remedy: str
+
+    def sentence(self) -> str:
+        """Say what is missing."""
+        return _("Not available: {what}").format(what=self.what)
+
+    def _repr_html_(self) -> str:
+        what = html.escape(self.sentence())
+        remedy, _newline, example = html.escape(self.remedy).partition("\n")
+        example = f"<pre>{example}</pre>" if example else ""
+        return f'<div class="answer missing"><p class="finding">{what}</p><p>{remedy}</p>{example}</div>'
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Result):
+    """A sentence and a table of text cells: for lists that are not estimates."""
+
+    said: str
+    cells: pd.DataFrame
+    remarks: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """Return the sentence above the table."""
+        return self.said
+
+    def table(self) -> pd.DataFrame:
+        """Return the cells as they are."""
+        return self.cells
+
+    def caveats(self) -> tuple[str, ...]:
+        """Return the remarks below the table."""
+        return self.remarks
+
+
+@dataclass(frozen=True, slots=True)
+class Answers(Result):
+    """Several answers shown one after the other under one sentence, such as one metric by each dimension."""
+
+    said: str
+    parts: tuple[Result, ...]
+
+    def sentence(self) -> str:
+        """Return the sentence above the parts."""
+        return self.said
+
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Return the estimates of all parts."""
+        return tuple(estimate for part in self.parts for estimate in part.estimates())
+
+    def _repr_html_(self) -> str:
+        parts = "".join(
+            f"<details><summary>{html.escape(part.sentence())}</summary>{part._repr_html_()}</details>"
+            for part in self.parts
+        )
+        return f'<div class="answer"><p class="finding">{html.escape(self.said)}</p>{parts}</div>'
+
+
+def explains_missing(question: Callable[P, R]) -> Callable[P, R | Missing]:
+    """Make a function answer with Missing where it would raise MissingDataError, so that a page goes on."""
+
+    @functools.wraps(question)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> R | Missing:
+        try:
+            return question(*args, **kwargs)
+        except MissingDataError as missing:
+            return Missing(missing.what, missing.remedy)
+
+    return asked
+
+
+def table_html(table: pd.DataFrame) -> str:
+    """Return `table` (text cells) as an HTML table without styles of its own; everything in it is escaped."""
+    return f'<div class="scroll">{table.to_html(index=False, border=0, na_rep="–", justify="left")}</div>'
+
+
+def _interval(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return "–"
+    return _("{low} to {high}").format(low=shown(estimate.low, estimate.unit), high=shown(estimate.high, estimate.unit))

@@ -1,0 +1,1 @@
+"""Pure statistics: numbers in, results out; no client, no input or output. Each method names its source."""

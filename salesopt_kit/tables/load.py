@@ -1,0 +1,299 @@
+"""Open the tables of an engagement: read and normalise the exports once, keep them as Parquet, run the quality gate."""
+
+import atexit
+import difflib
+import hashlib
+import itertools
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import ibis
+import pandas as pd
+from ibis.backends.duckdb import Backend
+
+from salesopt_kit import __version__
+from salesopt_kit.engagement import Engagement, Source, config_hash
+from salesopt_kit.errors import InputError, InputErrors, SalesOptError
+from salesopt_kit.locale import _
+from salesopt_kit.tables.gate import gate
+from salesopt_kit.tables.normalise import Normalised, normalise
+from salesopt_kit.tables.quality import Finding, QualityReport
+from salesopt_kit.tables.scan import literal
+from salesopt_kit.tables.schema import TABLES
+from salesopt_kit.tables.sources import open_file, source_files
+from salesopt_kit.tables.store import Tables, months_before
+from salesopt_kit.terms import Severity
+
+KEPT = 2
+"""Cached readings that are kept; older ones are removed."""
+MEMORY = "512MB"
+THREADS = 2
+CLOCKS = (
+    "opportunities.created_on",
+    "opportunities.closed_on",
+    "stage_events.entered_on",
+    "leads.created_on",
+    "activities.started_on",
+)
+"""Dates whose newest one is the day all figures are frozen at, where engagement.yml names none."""
+
+
+class QualityError(SalesOptError):
+    """The exports hold errors that make figures wrong; `report` tells all of them."""
+
+    def __init__(self, report: QualityReport) -> None:
+        self.report = report
+        lines = [
+            "\n".join((finding.said, *finding.examples, finding.remedy)).strip()
+            for finding in report.of(Severity.ERROR)
+        ]
+        super().__init__("\n".join(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All sources of an engagement after reading: their Parquet files, and what was wrong with them."""
+
+    parts: dict[str, list[Normalised]]
+    errors: dict[str, list[SalesOptError]]
+
+
+def open_tables(engagement: Engagement) -> Tables:
+    """Return the engagement's tables, ready for questions.
+
+    Raises QualityError with the whole report where the exports hold errors.
+    """
+    tables, report = _open(engagement)
+    if tables is None or report.of(Severity.ERROR):
+        raise QualityError(report)
+    return tables
+
+
+def check_tables(engagement: Engagement) -> QualityReport:
+    """Return what the quality gate finds in the exports, errors included; raises for nothing that is in the data."""
+    return _open(engagement)[1]
+
+
+def _open(engagement: Engagement) -> tuple[Tables | None, QualityReport]:
+    unknown: list[SalesOptError] = [_unknown_table(name) for name in engagement.config.sources if name not in TABLES]
+    if unknown:
+        return None, _report([], {"sources": unknown})
+    try:
+        found = {name: source_files(engagement, name, source) for name, source in _sources(engagement)}
+    except SalesOptError as wrong:
+        return None, _report([], {"sources": [wrong]})
+    folder = _cache_folder(engagement, found)
+    if not (folder / "meta.json").is_file():
+        reading = _read(engagement, found, folder)
+        if reading.errors:
+            return None, _report([], reading.errors)
+    return _opened(engagement, folder)
+
+
+def _sources(engagement: Engagement) -> list[tuple[str, Source]]:
+    return list(engagement.config.sources.items())
+
+
+def _unknown_table(name: str) -> InputError:
+    near = difflib.get_close_matches(name, TABLES, 1, 0.5)
+    return InputError(
+        "engagement.yml, sources",
+        name,
+        expected=_("one of {names}").format(names=", ".join(TABLES)),
+        remedy=_("Did you mean {near}?").format(near=near[0]) if near else _("Remove the key."),
+    )
+
+
+def _read(engagement: Engagement, found: dict[str, list[tuple[str, Path]]], folder: Path) -> Reading:
+    """Read every source into a folder of its own that takes its place in the cache only when all went well."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=".part-", dir=folder.parent))
+    try:
+        reading = _read_all(engagement, found, work)
+        if not reading.errors:
+            _write_meta(work, reading)
+            _settle(work, folder)
+        return reading
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _read_all(engagement: Engagement, found: dict[str, list[tuple[str, Path]]], work: Path) -> Reading:
+    parts: dict[str, list[Normalised]] = {}
+    errors: dict[str, list[SalesOptError]] = {}
+    counter = itertools.count()
+    with _database(work) as connection:
+        for name, source in _sources(engagement):
+            for file, path in found[name]:
+                part = _read_one(connection, engagement, name, source, file, path, work, counter)
+                parts.setdefault(name, []).append(part)
+                if part.errors:
+                    errors.setdefault(name, []).extend(part.errors)
+    return Reading(parts, errors)
+
+
+def _read_one(
+    connection: duckdb.DuckDBPyConnection,
+    engagement: Engagement,
+    name: str,
+    source: Source,
+    file: str,
+    path: Path,
+    work: Path,
+    counter: "itertools.count[int]",
+) -> Normalised:
+    try:
+        scan = open_file(connection, file, path, source, work, counter)
+        target = work / f"{name}-{next(counter)}.parquet"
+        return normalise(connection, name, scan, source, engagement.config, target)
+    except InputErrors as wrong:
+        return Normalised(None, frozenset(), frozenset(), (), wrong.errors)
+    except SalesOptError as wrong:
+        return Normalised(None, frozenset(), frozenset(), (), (wrong,))
+    except OSError as wrong:
+        error = InputError(file, str(wrong), expected=_("a file that can be read"), remedy=_("Check its permissions."))
+        return Normalised(None, frozenset(), frozenset(), (), (error,))
+
+
+def _database(work: Path) -> duckdb.DuckDBPyConnection:
+    options: dict[str, str | bool | int | float | list[str]] = {
+        "threads": THREADS,
+        "memory_limit": MEMORY,
+        "temp_directory": str(work / "spill"),
+    }
+    connection = duckdb.connect(":memory:", config=options)
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+def _write_meta(work: Path, reading: Reading) -> None:
+    meta = {
+        "tables": {
+            name: [[part.path.name, part.first_row] for part in parts if part.path]
+            for name, parts in reading.parts.items()
+        },
+        "supplied": sorted(set().union(*(part.supplied for parts in reading.parts.values() for part in parts))),
+        "day_grain": sorted(
+            column
+            for parts in reading.parts.values()
+            for column in set().union(*(part.day_grain for part in parts))
+            if all(column in part.day_grain for part in parts)
+        ),
+        "findings": [
+            finding.to_dict() for parts in reading.parts.values() for part in parts for finding in part.findings
+        ],
+    }
+    (work / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
+
+
+def _settle(work: Path, folder: Path) -> None:
+    """Move a finished reading to its place; another process may have been first with the same one."""
+    shutil.rmtree(work / "spill", ignore_errors=True)
+    for leftover in work.glob("*.csv"):
+        leftover.unlink(missing_ok=True)
+    try:
+        work.rename(folder)
+    except OSError:
+        if not (folder / "meta.json").is_file():
+            raise
+    others = sorted(
+        (path for path in folder.parent.iterdir() if path != folder and (path / "meta.json").is_file()),
+        key=lambda path: path.stat().st_mtime,
+    )
+    for path in others[: max(0, len(others) - (KEPT - 1))]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _cache_folder(engagement: Engagement, found: dict[str, list[tuple[str, Path]]]) -> Path:
+    digest = hashlib.sha256(f"{__version__} {config_hash(engagement)}".encode())
+    for name, files in sorted(found.items()):
+        for file, path in files:
+            digest.update(f"{name} {file} ".encode())
+            with path.open("rb") as stream:
+                digest.update(hashlib.file_digest(stream, "sha256").digest())
+    parent = engagement.cache / "tables"
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(parent, os.W_OK):
+            raise PermissionError
+    except OSError:
+        parent = Path(tempfile.mkdtemp(prefix="salesopt-"))
+        atexit.register(shutil.rmtree, parent, ignore_errors=True)
+    return parent / digest.hexdigest()[:20]
+
+
+def _opened(engagement: Engagement, folder: Path) -> tuple[Tables, QualityReport]:
+    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    spill = tempfile.mkdtemp(prefix="salesopt-spill-")
+    atexit.register(shutil.rmtree, spill, ignore_errors=True)
+    # A database on disk keeps sorted copies compressed; in memory they would not fit beside a long history.
+    backend = ibis.duckdb.connect(
+        str(Path(spill) / "work.duckdb"), threads=THREADS, memory_limit=MEMORY, temp_directory=spill
+    )
+    backend.raw_sql("set TimeZone = 'UTC'")
+    for name, files in meta["tables"].items():
+        _make_view(backend, name, [(folder / file, first_row) for file, first_row in files])
+    as_of = engagement.config.as_of or _newest(backend, meta)
+    tables = Tables(
+        engagement,
+        backend,
+        frozenset(meta["tables"]),
+        frozenset(meta["supplied"]),
+        as_of,
+        (months_before(as_of, engagement.config.window_months), as_of),
+        QualityReport(()),
+        frozenset(meta["day_grain"]),
+    )
+    tables, findings = gate(tables)
+    kept = [Finding.from_dict(finding) for finding in meta["findings"]]
+    report = _report([*kept, *findings], {})
+    return tables.with_quality(report), report
+
+
+def _make_view(backend: Backend, name: str, files: list[tuple[Path, int]]) -> None:
+    columns = [
+        part
+        for column in TABLES[name]
+        for part in ((column.name, column.date_name) if column.kind == "time" else (column.name,))
+    ]
+    parts = [
+        f"select {', '.join(columns)}, source_file, coalesce(given_row, file_row_number + {first_row}) as source_row "
+        f"from read_parquet({literal(str(file))}, file_row_number=true)"
+        for file, first_row in files
+    ]
+    backend.raw_sql(f"create or replace view {name} as {' union all '.join(parts)}")
+
+
+def _newest(backend: Backend, meta: dict[str, object]) -> date:
+    today = datetime.now(UTC).date()
+    tables = meta["tables"]
+    newest = []
+    for clock in CLOCKS:
+        name, _dot, column = clock.partition(".")
+        if isinstance(tables, dict) and name in tables:
+            query = f"select max({column}) from {name} where {column} <= date '{today}'"
+            newest += [pd.Timestamp(day).date() for (day,) in backend.raw_sql(query).fetchall() if day]
+    return max(newest, default=today)
+
+
+def _report(findings: list[Finding], errors: dict[str, list[SalesOptError]]) -> QualityReport:
+    """Return the report of findings and reading errors, errors first, then warnings."""
+    broken = [
+        Finding(
+            "reading",
+            Severity.ERROR,
+            name,
+            _("The export cannot be read as it is."),
+            len(wrong),
+            examples=tuple(str(error) for error in wrong),
+        )
+        for name, wrong in errors.items()
+    ]
+    order = list(Severity)
+    return QualityReport(tuple(sorted([*broken, *findings], key=lambda finding: order.index(finding.severity))))

@@ -1,0 +1,118 @@
+"""One export becomes a canonical Parquet file: names, types, UTC times, stage ids; what cannot be read is listed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from salesopt_kit.engagement import Config, Source
+from salesopt_kit.errors import InputError, InputErrors, SalesOptError
+from salesopt_kit.locale import _
+from salesopt_kit.tables.export import Export, reshaped
+from salesopt_kit.tables.mapping import columns_of, mapping_errors
+from salesopt_kit.tables.presets import wide_prefix
+from salesopt_kit.tables.quality import Finding
+from salesopt_kit.tables.read_csv import explain_csv
+from salesopt_kit.tables.readings import readings
+from salesopt_kit.tables.scan import Scan, literal
+from salesopt_kit.tables.schema import TABLES
+from salesopt_kit.tables.select_sql import canonical_select
+from salesopt_kit.tables.unmapped import unmapped_damage
+from salesopt_kit.tables.unreadable import unreadable
+from salesopt_kit.terms import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """What became of one export: its Parquet file (None if it could not be read), its columns, and findings."""
+
+    path: Path | None
+    supplied: frozenset[str] = frozenset()
+    day_grain: frozenset[str] = frozenset()
+    findings: tuple[Finding, ...] = ()
+    errors: tuple[SalesOptError, ...] = ()
+    first_row: int = 2
+
+
+def normalise(
+    connection: duckdb.DuckDBPyConnection, name: str, scan: Scan, source: Source, config: Config, target: Path
+) -> Normalised:
+    """Write the export `scan` of the canonical table `name` to the Parquet file `target`.
+
+    Everything wrong with it is returned, not only the first thing; where anything is, the file is not to be used.
+    """
+    try:
+        found = reshaped(name, scan, source)
+        mapped = columns_of(name, source, found.headings)
+        if wrong := mapping_errors(name, source, found.headings, mapped, scan.file):
+            return Normalised(None, errors=tuple(wrong))
+        return _written(connection, Export(name, found, source, config, mapped), target)
+    except duckdb.Error as fault:
+        if not scan.is_text:
+            raise
+        return Normalised(None, errors=(explain_csv(scan, source, fault),))
+    except InputErrors as several:
+        return Normalised(None, errors=several.errors)
+
+
+def _written(connection: duckdb.DuckDBPyConnection, export: Export, target: Path) -> Normalised:
+    relation = _copied(connection, export, target, is_thorough=False)
+    if not connection.execute(f"select 1 from {relation} limit 1").fetchone():
+        return Normalised(None, errors=(_only_headings(export.scan),))
+    errors = tuple(unreadable(connection, export, relation))
+    if errors:
+        # The first rows may look plainer than the rest: decide over whole columns before calling a value unreadable.
+        relation = _copied(connection, export, target, is_thorough=True)
+        errors = tuple(unreadable(connection, export, relation))
+    return Normalised(
+        target,
+        frozenset(f"{export.name}.{column}" for column in export.mapped),
+        frozenset(_whole_days(connection, export, relation)),
+        (*_notes(export), *unmapped_damage(connection, export.name, export.scan, export.mapped.values())),
+        errors,
+        export.scan.first_row,
+    )
+
+
+def _copied(connection: duckdb.DuckDBPyConnection, export: Export, target: Path, *, is_thorough: bool) -> str:
+    """Write the canonical Parquet file and return it as a relation whose rows have their source_row."""
+    select = canonical_select(export, readings(connection, export, is_thorough=is_thorough))
+    connection.execute(f"copy ({select}) to {literal(str(target))} (format parquet, compression lz4)")
+    row = f"coalesce(given_row, file_row_number + {export.scan.first_row}) as source_row"
+    return f"(select *, {row} from read_parquet({literal(str(target))}, file_row_number=true))"
+
+
+def _whole_days(connection: duckdb.DuckDBPyConnection, export: Export, relation: str) -> Iterator[str]:
+    """Yield "table.column" of each time column that has no time of day in any row."""
+    for column in TABLES[export.name]:
+        if column.kind == "time" and column.name in export.mapped:
+            counts = f'count({column.name}), count(*) filter ("clock:{column.name}")'
+            row = connection.execute(f"select {counts} from {relation}").fetchone()
+            if row is not None and row[0] > 0 and row[1] == 0:
+                yield f"{export.name}.{column.name}"
+
+
+def _only_headings(scan: Scan) -> InputError:
+    return InputError(
+        scan.file,
+        _("only a heading row"),
+        expected=_("at least one row below the headings"),
+        remedy=_("Export the table again; check the filter of the export."),
+    )
+
+
+def _notes(export: Export) -> Iterator[Finding]:
+    if (
+        export.name == "stage_events"
+        and wide_prefix(export.source.preset, export.name)
+        and "value" in export.scan.headings
+    ):
+        yield Finding(
+            "history.wide",
+            Severity.WARNING,
+            export.name,
+            _("One entry time per stage: returns to an earlier stage are not in this export."),
+            examples=(export.scan.file,),
+            remedy=_("Export the property history of the deal stage for the whole path."),
+        )

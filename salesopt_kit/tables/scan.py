@@ -1,0 +1,30 @@
+"""What every reader hands on: a relation of text columns, as the export has them, with the place of each row."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One export, opened: `sql` selects its columns under their own headings, all as text.
+
+    Row `i` (from 0) of the relation is row `i + first_row` of the file as a spreadsheet numbers it.
+    """
+
+    file: str
+    path: Path
+    sql: str
+    headings: tuple[str, ...]
+    first_row: int = 2
+    is_text: bool = False
+    """Whether the database reads the file itself, so that a fault in it shows only then."""
+
+
+def quoted(name: str) -> str:
+    """Return a heading as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

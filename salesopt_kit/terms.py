@@ -1,0 +1,100 @@
+"""The vocabulary of the kit, each term with its English and its Chinese label (the handbook's own words)."""
+
+from enum import StrEnum
+from typing import Self
+
+from salesopt_kit.locale import pick
+
+
+class Term(StrEnum):
+    """A word of the method: stored by its English key, shown by its label."""
+
+    _zh: str
+
+    def __new__(cls, key: str, zh: str) -> Self:
+        """Return the member whose value is `key`; `zh` is its Chinese label."""
+        member = str.__new__(cls, key)
+        member._value_ = key
+        member._zh = zh  # noqa: SLF001 -- set up the member itself
+        return member
+
+    @property
+    def label(self) -> str:
+        """The term in the language in use."""
+        return pick({"en": self.value.replace("_", " "), "zh-CN": self._zh})
+
+
+class StageKind(Term):
+    """What a stage of the process means for the deal in it."""
+
+    OPEN = "open", "进行中"
+    WON = "won", "赢单"
+    LOST = "lost", "输单"
+    PARKED = "parked", "搁置"
+
+
+class IssueType(Term):
+    """P1: the one type each pain point gets (问题类型)."""
+
+    EFFICIENCY = "efficiency", "效率"
+    COST = "cost", "成本"
+    EXPERIENCE = "experience", "体验"
+    RISK = "risk", "风险"
+
+
+class Level(Term):
+    """A rating of impact, frequency or priority."""
+
+    HIGH = "high", "高"
+    MEDIUM = "medium", "中"
+    LOW = "low", "低"
+
+
+class Priority(Term):
+    """P2: what the impact-frequency matrix says of a pain point."""
+
+    URGENT = "urgent", "紧急"
+    IMPORTANT = "important", "重要"
+    ROUTINE = "routine", "常规"
+
+
+class Verdict(Term):
+    """What a trigger or a target comes to; the third one is an answer too."""
+
+    MET = "met", "达标"
+    NOT_MET = "not_met", "未达标"
+    CANNOT_TELL = "cannot_tell", "证据不足"
+
+
+class TriggerState(Term):
+    """T1-T5: whether a reason to start is there; "met" means that the process should be looked at."""
+
+    MET = "met", "成立"
+    NOT_MET = "not_met", "不成立"
+    CANNOT_TELL = "cannot_tell", "无法判断"
+
+
+class PilotVerdict(Term):
+    """X3: what the comparison with the controls says about one figure."""
+
+    IMPROVED = "consistent_with_an_improvement", "与改善相符"
+    NO_EVIDENCE = "no_evidence_of_a_change", "未见变化的证据"
+    WORSE = "got_worse", "变差"
+    NOT_ENOUGH = "not_enough_evidence", "证据不足"
+
+
+class Severity(Term):
+    """What a finding of the quality gate does to a run."""
+
+    ERROR = "error", "错误"
+    WARNING = "warning", "警告"
+    OK = "ok", "通过"
+    NOT_CHECKED = "not_checked", "未检查"
+
+
+class Principle(Term):
+    """S1: the principle of design that a measure serves."""
+
+    SIMPLIFY = "simplify", "简化冗余环节"
+    RESPONSIBILITY = "responsibility", "责权清晰"
+    TOOLS = "tools", "工具赋能"

@@ -1,0 +1,57 @@
+"""Taking out any one link of a whole chain makes the right rule speak, and no other."""
+
+from pathlib import Path
+
+import handbook_example as handbook
+import pytest
+
+from salesopt_kit.engagement import open_engagement
+from salesopt_kit.records import Records, load_records, missing_links
+
+WHOLE = {
+    "why_chains": handbook.WHY_CHAINS.replace(
+        "{text: 制度设计时未考虑销售场景灵活性}", "{text: 制度, evidence: [访谈]}"
+    ).replace("{text: 线索标签不清晰}", "{text: 线索标签不清晰, evidence: [访谈]}")
+}
+
+
+def loaded(folder: Path, **changed: str) -> Records:
+    return load_records(open_engagement(handbook.written(folder, **(WHOLE | changed)), locale="en"))
+
+
+def test_a_whole_chain_has_no_gap(tmp_path: Path) -> None:
+    assert missing_links(loaded(tmp_path)) == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "link", "left", "rule", "record"),
+    [
+        ("pain_points", "  evidence: [interview:2]\n", "", "pain_point_without_evidence", "PP-1"),
+        ("pain_points", "  frequency: medium\n", "", "pain_point_not_rated", "PP-3"),
+        ("why_chains", ", evidence: [interview:3]", "", "why_without_evidence", "WHY-1"),
+        ("why_chains", "marked_by: 王总监, ", "", "root_cause_not_marked", "RC-1"),
+        ("measures", "  root_cause: RC-1\n  measure: 开", "  measure: 开", "measure_without_root_cause", "ME-3"),
+        ("measures", "  owner: '*总监'\n", "", "measure_incomplete", "ME-1"),
+        ("measures", "  due: 2024-03-30\n", "", "measure_incomplete", "ME-2"),
+        ("measures", "  acceptance: 实现一次录入，多系统同步\n", "", "measure_incomplete", "ME-2"),
+        ("measures", "root_cause: RC-2", "root_cause: RC-1", "root_cause_without_measure", "RC-2"),
+        ("risks", "contingency: 系统切换前备份数据, ", "", "risk_without_contingency", "RI-1"),
+        ("sponsors", ", signed_on: 2024-01-08", "", "sponsor_not_signed", "SP-1"),
+        ("sponsors", handbook.SPONSORS, "", "sponsor_not_signed", "SP"),
+    ],
+)
+def test_a_missing_link_is_named_by_its_rule(
+    tmp_path: Path, file: str, link: str, left: str, rule: str, record: str
+) -> None:
+    text = (handbook.FILES | WHOLE)[file]
+    assert link in text
+    gaps = missing_links(loaded(tmp_path, **{file: text.replace(link, left, 1)}))
+    assert [(gap.rule, gap.record) for gap in gaps] == [(rule, record)]
+    assert all(gap.said and gap.remedy for gap in gaps)
+
+
+def test_a_pressing_pain_point_without_a_root_cause_is_named(tmp_path: Path) -> None:
+    chains = WHOLE["why_chains"].partition("- id: WHY-2")[0]
+    measures = handbook.MEASURES.replace("RC-2", "RC-1")
+    gaps = missing_links(loaded(tmp_path, why_chains=chains, measures=measures))
+    assert [(gap.rule, gap.record) for gap in gaps] == [("pain_point_without_root_cause", "PP-1")]

@@ -1,0 +1,28 @@
+"""How numbers are shown; the expected texts are those of the Unicode locale data, typed by hand."""
+
+import pytest
+
+from salesopt_kit.locale import use_language
+from salesopt_kit.numbers import shown
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "english", "chinese"),
+    [
+        (0.63152, "fraction", "63.2%", "63.2%"),
+        (51.782, "days", "51.8 days", "51.8 天"),
+        (10005534.0, "USD", "$10,005,534", "US$10,005,534"),
+        (50000.0, "CNY", "CN¥50,000", "¥50,000"),
+        (1250.4, "CNY/day", "CN¥1,250/day", "¥1,250/天"),
+        (4238, "deals", "4,238", "4,238"),
+        (8.2, "hours", "8.2 hours", "8.2 小时"),
+        (None, "days", "–", "–"),
+        (float("nan"), "fraction", "–", "–"),
+    ],
+)
+def test_a_number_is_shown_by_its_unit_in_both_languages(
+    value: float | None, unit: str, english: str, chinese: str
+) -> None:
+    assert shown(value, unit) == english
+    use_language("zh-CN")
+    assert shown(value, unit) == chinese

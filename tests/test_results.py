@@ -1,0 +1,71 @@
+"""What every answer can do: a sentence, a table, escaped HTML, and numbers that leave the page as they are."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from salesopt_kit.errors import MissingDataError
+from salesopt_kit.results import MIME, Answers, Estimate, Missing, Result, Table, explains_missing, table_html
+
+
+class Finding(Result):
+    """A finding with one number."""
+
+    def sentence(self) -> str:
+        """Say something that must be escaped."""
+        return "Cycle of <b>A & B</b> is long."
+
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Return one number."""
+        window = (date(2024, 1, 1), date(2024, 6, 30))
+        return (Estimate("cycle", "A < B", 51.7823, "days", 4238, 50.5, 53.0, "t interval", window, caveats=("few",)),)
+
+    def caveats(self) -> tuple[str, ...]:
+        """Return one caveat that must be escaped."""
+        return ("<script>alert(1)</script>",)
+
+
+def test_whatever_came_from_the_client_is_escaped_on_the_page() -> None:
+    page = Finding()._repr_html_()
+    assert "<script>" not in page
+    assert "<b>A" not in page
+    assert "A &amp; B" in page
+    assert "A &lt; B" in page
+    assert "<img" not in table_html(pd.DataFrame({"<img src=x>": ["<img src=y>"]}))
+
+
+def test_the_page_rounds_and_the_numbers_behind_it_do_not() -> None:
+    bundle = Finding()._repr_mimebundle_()
+    assert "51.8 days" in bundle["text/html"]
+    assert "50.5 days to 53.0 days" in bundle["text/html"]
+    (number,) = bundle[MIME]
+    assert number["value"] == 51.7823
+    assert number["window"] == ["2024-01-01", "2024-06-30"]
+    assert Finding().to_frame().loc[0, "low"] == 50.5
+
+
+def test_a_question_without_data_becomes_an_answer_that_says_what_is_missing() -> None:
+    @explains_missing
+    def question() -> Result:
+        raise MissingDataError("no table `leads`", remedy="Export the leads.")
+
+    answer = question()
+    assert isinstance(answer, Missing)
+    assert "no table `leads`" in answer.sentence()
+    assert "Export the leads." in answer._repr_html_()
+
+
+def test_other_errors_are_not_swallowed() -> None:
+    @explains_missing
+    def question() -> Result:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        question()
+
+
+def test_answers_hold_the_numbers_of_all_their_parts() -> None:
+    both = Answers("Two parts.", (Finding(), Table("A list.", pd.DataFrame({"x": ["1"]}))))
+    assert [estimate.id for estimate in both.estimates()] == ["cycle"]
+    assert "A list." in both._repr_html_()
