@@ -26,7 +26,9 @@ def main() -> None:
         begin = time.perf_counter()
         made = make_exports(SAMPLES[name], asked.to / name / "exports")
         if asked.truth:
-            text = json.dumps(truth_of(SAMPLES[name], made, HERE / name / "engagement.yml"), ensure_ascii=False, indent=1)
+            text = json.dumps(
+                truth_of(SAMPLES[name], made, HERE / name / "engagement.yml"), ensure_ascii=False, indent=1
+            )
             (asked.to / name / "truth.json").write_text(text + "\n", encoding="utf-8")
         print(f"{name}: {asked.to / name / 'exports'} ({time.perf_counter() - begin:.1f} s)")
 

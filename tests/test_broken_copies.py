@@ -1,5 +1,4 @@
 """`salesopt check` on broken copies of a sound engagement: file, row, column and remedy are named, never a traceback."""
-# ruff: noqa: E501 -- one copy a line
 
 import re
 import subprocess

@@ -83,14 +83,14 @@ TITLES = ("Account executive", "Team lead")
 GIVEN = (
     "Ava Ben Carla Dan Elena Frank Grace Hugo Iris Jack Kara Liam Mona Noah Olga Paul Quinn Rosa Sam Tara Uma Victor "
     "Wendy Xavier Yara Zach Amir Bella Cole Dina"
-).split()
+)
 SURNAMES = (
     "Abbott Baker Cruz Dalton Ellis Foster Garcia Hughes Ibarra Jensen Kowalski Lopez Meyer Novak Olsen Price Quill "
     "Reyes Stone Turner Underwood Vance Walsh Young Zimmer"
-).split()
-PLACES = "Ames Bristol Cedar Dover Elgin Fargo Geneva Hadley Joliet Keene Laurel Madison Newton Oakland Peoria".split()
-TRADES = "Brewing Chemical Dairy Energy Foods Glass Hydraulics Labs Metals Paper Pharma Plastics Steel Textiles".split()
-FORMS = "Inc. LLC Works Group Co. Partners Industries Systems".split()
+)
+PLACES = "Ames Bristol Cedar Dover Elgin Fargo Geneva Hadley Joliet Keene Laurel Madison Newton Oakland Peoria"
+TRADES = "Brewing Chemical Dairy Energy Foods Glass Hydraulics Labs Metals Paper Pharma Plastics Steel Textiles"
+FORMS = "Inc. LLC Works Group Co. Partners Industries Systems"
 
 LOST_REASONS = ("Price", "Competitor", "No budget", "Quotation too late", "Requirements changed")
 
@@ -128,7 +128,11 @@ COMPLAINTS = {
         0.14,
         ("We filled in the same form {n} times.", "Every new contact asks the same questions again."),
     ),
-    "product": ("", 0.23, ("The sensor drifts after {n} weeks.", "The display failed.", "Firmware update broke the log.")),
+    "product": (
+        "",
+        0.23,
+        ("The sensor drifts after {n} weeks.", "The display failed.", "Firmware update broke the log."),
+    ),
 }
 """Topic -> stage (empty: not about the sales process), share, wordings."""
 
@@ -136,7 +140,11 @@ INTERVIEWS = (
     ("Front-line sales", "proposal", "A four-thousand-dollar quote waits behind a four-hundred-thousand one."),
     ("Front-line sales", "proposal", "I send my quotes to pricing on Monday and hope for the week after."),
     ("Front-line sales", "proposal", "Half of my calls to pricing are only to ask where my quote is."),
-    ("Front-line sales", "discovery", "Requirements go into a note, then a form, then the quote request: three times the same."),
+    (
+        "Front-line sales",
+        "discovery",
+        "Requirements go into a note, then a form, then the quote request: three times the same.",
+    ),
     ("Front-line sales", "qualification", "The checklist has forty fields, of which I use ten."),
     ("Front-line sales", "negotiation", "Every change of a discount sends the deal back to pricing."),
     ("Front-line sales", "contract", "Legal is quick once the terms are standard."),

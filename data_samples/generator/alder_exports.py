@@ -145,12 +145,17 @@ SHEETS = (
 
 def words() -> Words:
     """Return the English words of the firm."""
+    surnames = alder.SURNAMES.split()
     people = [
-        f"{given} {alder.SURNAMES[(7 * place) % len(alder.SURNAMES)]}" for place, given in enumerate(alder.GIVEN)
+        f"{given} {surnames[(7 * place + shift) % len(surnames)]}"
+        for shift in (0, 3)
+        for place, given in enumerate(alder.GIVEN.split())
     ]
-    people += [f"{given} {alder.SURNAMES[(7 * place + 3) % len(alder.SURNAMES)]}" for place, given in enumerate(alder.GIVEN)]
     accounts = [
-        f"{place} {trade} {form}" for form in alder.FORMS for trade in alder.TRADES for place in alder.PLACES
+        f"{place} {trade} {form}"
+        for form in alder.FORMS.split()
+        for trade in alder.TRADES.split()
+        for place in alder.PLACES.split()
     ]
     return Words(
         people,
@@ -195,6 +200,8 @@ def prepared(frames: Frames) -> Frames:
 def _with_keys(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table whose ids look like Salesforce's."""
     ids = {
-        column: (KEYS[column] + frame[column]).where(frame[column].notna()) for column in KEYS if column in frame.columns
+        column: (KEYS[column] + frame[column]).where(frame[column].notna())
+        for column in KEYS
+        if column in frame.columns
     }
     return frame.assign(**ids)

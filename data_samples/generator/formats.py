@@ -32,10 +32,7 @@ def write(sheet: Sheet, frames: Frames, folder: Path) -> None:
     """Write one export file into `folder`."""
     frame = frames[sheet.table]
     plain = pd.DataFrame(
-        {
-            heading: sheet.formats.get(heading, as_text)(frame[column])
-            for heading, column in sheet.columns.items()
-        }
+        {heading: sheet.formats.get(heading, as_text)(frame[column]) for heading, column in sheet.columns.items()}
     )
     path = folder / sheet.file
     if path.suffix == ".xlsx":

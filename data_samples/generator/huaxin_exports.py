@@ -149,12 +149,12 @@ SHEETS = (
 
 def words() -> Words:
     """Return the Chinese words of the firm."""
-    names = [surname + given for given in huaxin.GIVEN for surname in huaxin.SURNAMES]
+    names = [surname + given for given in huaxin.GIVEN.split() for surname in huaxin.SURNAMES]
     accounts = [
         f"{city}{middle}{firm}有限公司"
-        for firm in huaxin.FIRMS
-        for middle in huaxin.MIDDLES
-        for city in huaxin.CITIES
+        for firm in huaxin.FIRMS.split()
+        for middle in huaxin.MIDDLES.split()
+        for city in huaxin.CITIES.split()
     ]
     return Words(
         names[::27],

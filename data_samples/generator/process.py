@@ -38,7 +38,7 @@ def simulate(world: World, staff: Staff, seed: int, *, with_pilot: bool = True, 
     deals = _deals(world, leads, rng, with_pilot=with_pilot, exact=exact)
     visits, ends = _visits(world, staff, deals, rng, with_pilot=with_pilot)
     deals = deals.join(ends)
-    won = deals["won"].reindex(leads.index, fill_value=False)  # noqa: FBT003
+    won = deals["won"].reindex(leads.index, fill_value=False)
     return Run(leads.assign(is_deal=leads.index.isin(deals.index), won=won), deals, visits)
 
 
@@ -116,7 +116,9 @@ def _visits(
         now, at = stage[live], entered[live]
         left = world.to_workday(at + model.days(live, now, at, z[step, live]))
         following = model.next_stage(live, now, at, u[step, live], hop[step, live], returns[live])
-        parts.append(pd.DataFrame({"deal": live, "step": step, "stage": now, "entered": at, "left": left, "to": following}))
+        parts.append(
+            pd.DataFrame({"deal": live, "step": step, "stage": now, "entered": at, "left": left, "to": following})
+        )
         returns[live] += (following >= 0) & (following < now)
         is_over = (following == model.won) | (following < 0)
         closed[live[is_over]], won[live[is_over]] = left[is_over], following[is_over] == model.won

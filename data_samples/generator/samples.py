@@ -1,10 +1,9 @@
 """The generated samples by name, and how one becomes a folder of exports."""
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from generator import alder_exports, huaxin_exports, sheets, voices
 from generator.alder import ALDER
@@ -22,7 +21,7 @@ class Sample:
     """A firm with its words and the way it exports."""
 
     world: World
-    words: Words
+    words: Callable[[], Words]
     sheets: tuple[Sheet, ...]
     prepared: Callable[[Frames], Frames]
     test_account: str
@@ -34,13 +33,14 @@ class Sample:
 
     def staff(self) -> Staff:
         """Return who works there."""
-        return staff_of(self.world, self.words.names, self.words.titles)
+        words = self.words()
+        return staff_of(self.world, words.names, words.titles)
 
 
 SAMPLES = {
     "huaxin": Sample(
         HUAXIN,
-        huaxin_exports.words(),
+        huaxin_exports.words,
         huaxin_exports.SHEETS,
         huaxin_exports.prepared,
         huaxin_exports.TEST_ACCOUNT,
@@ -53,7 +53,7 @@ SAMPLES = {
     ),
     "alder": Sample(
         ALDER,
-        alder_exports.words(),
+        alder_exports.words,
         alder_exports.SHEETS,
         alder_exports.prepared,
         alder_exports.TEST_ACCOUNT,
@@ -78,12 +78,17 @@ class Made:
 
 
 def make_exports(sample: Sample, folder: Path) -> Made:
-    """Write the exports of a sample into `folder`, the same bytes every time."""
+    """Write the exports of a sample into `folder`, the same bytes every time.
+
+    Each file takes its place only when it is whole, so that several processes may do this at once.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     frames, dirt = frames_of(sample)
     ready = sample.prepared(frames)
-    for sheet in sample.sheets:
-        write(sheet, ready, folder)
+    with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as part:
+        for sheet in sample.sheets:
+            write(sheet, ready, Path(part))
+            (Path(part) / sheet.file).replace(folder / sheet.file)
     return Made(
         {sheet.file: digest(folder / sheet.file) for sheet in sample.sheets},
         dirt,
@@ -94,7 +99,7 @@ def make_exports(sample: Sample, folder: Path) -> Made:
 
 def frames_of(sample: Sample) -> tuple[Frames, dict[str, int]]:
     """Return the soiled canonical tables of a sample, and the dirt by kind."""
-    world, staff, words = sample.world, sample.staff(), sample.words
+    world, staff, words = sample.world, sample.staff(), sample.words()
     frames = crm(world, staff, words, simulate(world, staff, world.history, exact=True))
     frames["activities"] = sheets.activities(world, staff, frames["opportunities"])
     frames["feedback"] = sheets.feedback(world, staff, words)
@@ -105,4 +110,4 @@ def frames_of(sample: Sample) -> tuple[Frames, dict[str, int]]:
     frames["opportunities"] = frames["opportunities"].reset_index(drop=True)
     frames["leads"] = frames["leads"].reset_index(drop=True)
     dirt = soil(world, frames, sample.test_account)
-    return frames, {name: int(np.int64(n)) for name, n in sorted(dirt.items())}
+    return frames, {name: int(n) for name, n in sorted(dirt.items())}

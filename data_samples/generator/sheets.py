@@ -9,6 +9,8 @@ from generator.world import World
 
 SHEETS_SINCE_DAYS = 366
 """Time sheets, feedback and daily figures exist for so many days up to as_of."""
+ANSWERING = 0.4
+"""Share of the sellers who answer the poll of a week."""
 LINKED = 0.5
 """Share of time-sheet rows that name a deal."""
 RIPE_DAYS = 60
@@ -45,7 +47,9 @@ def _seller_days(world: World, staff: Staff) -> pd.DataFrame:
     days = world.days[first : world.n_days][world.is_workday[first : world.n_days]]
     sellers = staff.people.iloc[: staff.n]
     grid = sellers[["person", "team", "hired_on", "left_on"]].merge(pd.DataFrame({"started_at": days}), how="cross")
-    there = (pd.to_datetime(grid["hired_on"]) <= grid["started_at"]) & ~(pd.to_datetime(grid["left_on"]) < grid["started_at"])
+    there = (pd.to_datetime(grid["hired_on"]) <= grid["started_at"]) & ~(
+        pd.to_datetime(grid["left_on"]) < grid["started_at"]
+    )
     return grid[there].reset_index(drop=True)[["person", "team", "started_at"]]
 
 
@@ -63,11 +67,11 @@ def _links(rows: pd.DataFrame, deals: pd.DataFrame, rng: np.random.Generator) ->
 
 
 def feedback(world: World, staff: Staff, words: Words) -> pd.DataFrame:
-    """Return the answers of a short anonymous poll that about a third of the sellers answer each week."""
+    """Return the answers of a short anonymous poll of each Friday."""
     rng = np.random.default_rng([world.seed, 5])
     grid = _seller_days(world, staff)
     rows = grid[grid["started_at"].dt.dayofweek == 4]  # noqa: PLR2004 -- Friday
-    rows = rows[rng.random(len(rows)) < 0.4].sort_values(["started_at", "team"], kind="stable", ignore_index=True)
+    rows = rows[rng.random(len(rows)) < ANSWERING].sort_values(["started_at", "team"], kind="stable", ignore_index=True)
     is_after = _is_treated(world, rows["team"], rows["started_at"])
     is_cumbersome = rng.random(len(rows)) < np.where(is_after, world.cumbersome[1], world.cumbersome[0])
     score = rng.normal(np.where(is_after, world.satisfaction[1], world.satisfaction[0]), 1.1).round(1).clip(0, 10)
@@ -98,7 +102,9 @@ def kpi_daily(world: World, tables: dict[str, pd.DataFrame], staff: Staff) -> pd
     parts = [
         _daily(work.assign(date=work["started_at"], unit=work["person"].map(team)), "hours", "daily_hours"),
         _daily(polls, "score", "satisfaction"),
-        _daily(won.assign(date=won["closed_at"].dt.normalize(), unit=won["team"], days=_cycle(won)), "days", "cycle_days"),
+        _daily(
+            won.assign(date=won["closed_at"].dt.normalize(), unit=won["team"], days=_cycle(won)), "days", "cycle_days"
+        ),
         _daily(_ripe_leads(world, tables, team), "is_won", "lead_conversion"),
     ]
     rows = pd.concat(parts, ignore_index=True)
@@ -115,7 +121,9 @@ def _ripe_leads(world: World, tables: dict[str, pd.DataFrame], team: pd.Series) 
     leads, deals = tables["leads"], tables["opportunities"]
     won = deals[deals["status"] == "won"].set_index("lead_id")["closed_at"]
     lag = (leads["lead_id"].map(won) - leads["created_at"]).dt.total_seconds() / 86_400
-    rows = leads.assign(date=leads["created_at"].dt.normalize(), unit=leads["owner"].map(team), is_won=(lag <= RIPE_DAYS) * 1.0)
+    rows = leads.assign(
+        date=leads["created_at"].dt.normalize(), unit=leads["owner"].map(team), is_won=(lag <= RIPE_DAYS) * 1.0
+    )
     return rows[rows["date"] <= pd.Timestamp(world.as_of) - pd.Timedelta(days=RIPE_DAYS)]
 
 

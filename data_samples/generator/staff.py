@@ -11,6 +11,8 @@ IDLE_DAYS = 45
 """A new hire gets no leads for so long,"""
 HALF_DAYS = 120
 """and half as many as the others until then."""
+LAST_DAYS = 14
+"""Whoever leaves gets no new leads in the last two weeks."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,9 @@ def staff_of(world: World, names: list[str], titles: tuple[str, str]) -> Staff:
         sellers["place"].to_numpy(),
         np.exp(rng.normal(0, world.rep_sd, n)),
         np.exp(rng.normal(0, world.rep_sd, n)),
-        np.column_stack([_capacity(world, row) for row in sellers.itertuples()]),
+        np.column_stack(
+            [_capacity(world, *dates) for dates in zip(sellers["hired_on"], sellers["left_on"], strict=True)]
+        ),
     )
 
 
@@ -88,12 +92,10 @@ def _sellers(
     ]
 
 
-def _capacity(world: World, row: object) -> np.ndarray:
+def _capacity(world: World, hired_on: pd.Timestamp, left_on: pd.Timestamp) -> np.ndarray:
     day = np.arange(world.n_days)
-    hired = (row.hired_on - pd.Timestamp(world.first_day)).days  # type: ignore[attr-defined]
-    left = row.left_on  # type: ignore[attr-defined]
-    gone = world.n_days if pd.isna(left) else (left - pd.Timestamp(world.first_day)).days
-    served = day - hired
+    first = pd.Timestamp(world.first_day)
+    gone = world.n_days if pd.isna(left_on) else (left_on - first).days
+    served = day - (hired_on - first).days
     weight = np.where(served < IDLE_DAYS, 0.0, np.where(served < HALF_DAYS, 0.5, 1.0))
-    # Whoever leaves gets no new leads in the last two weeks.
-    return np.where(day < gone - 14, weight, 0.0)
+    return np.where(day < gone - LAST_DAYS, weight, 0.0)

@@ -9,6 +9,7 @@ from generator.process import Run
 from generator.staff import Staff
 from generator.world import World
 
+
 @dataclass(frozen=True)
 class Words:
     """What differs by language: names of people and customers, reasons, texts."""
@@ -94,7 +95,9 @@ def _events(
 ) -> pd.DataFrame:
     """Return one row per entry into a stage, with the entry that closes the deal."""
     share = np.array([step.work_share for step in world.steps])[visits["stage"]]
-    done = visits["entered"] + (visits["left"] - visits["entered"]) * (share * rng.uniform(0.6, 1.15, len(visits))).clip(0.02, 1)
+    done = visits["entered"] + (visits["left"] - visits["entered"]) * (
+        share * rng.uniform(0.6, 1.15, len(visits))
+    ).clip(0.02, 1)
     stages = pd.DataFrame(
         {
             "deal": visits["deal"],
@@ -154,7 +157,9 @@ def _leads(
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     n = len(leads)
-    accounts = pd.Series(np.array(words.accounts, dtype=object)[rng.integers(0, len(words.accounts), n)], index=leads.index)
+    accounts = pd.Series(
+        np.array(words.accounts, dtype=object)[rng.integers(0, len(words.accounts), n)], index=leads.index
+    )
     accounts.update(deals["account"])
     return pd.DataFrame(
         {

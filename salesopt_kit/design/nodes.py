@@ -76,12 +76,11 @@ def old_and_new(tables: Tables) -> OldAndNew:
     records = load_records(tables.engagement)
     medians, remarks = _medians(tables)
     stages = [stage for stage in tables.engagement.config.stages if stage.kind in (StageKind.OPEN, StageKind.PARKED)]
-    named = {point.stage for point in records.pain_points}
     others = [
         name for name in dict.fromkeys(point.stage for point in records.pain_points) if _is_no_stage(tables, name)
     ]
     places: list[tuple[str, Stage | None, set[str]]] = [(stage.name, stage, {stage.id, stage.name}) for stage in stages]
-    places += [(name, None, {name}) for name in others if name in named]
+    places += [(name, None, {name}) for name in others]
     nodes = []
     for name, stage, names in places:
         points = tuple(point for point in records.pain_points if point.stage in names)

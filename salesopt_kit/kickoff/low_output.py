@@ -54,7 +54,7 @@ def _months_said(months: tuple[Estimate, ...], currency: str) -> str:
     if not months:
         return _("No full month of closed deals.")
     message = _("{month}: {value} ({low} to {high}, n={n})")
-    return "; ".join(
+    return _("; ").join(
         message.format(
             month=month.label,
             value=shown(month.value, currency),

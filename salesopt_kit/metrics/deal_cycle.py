@@ -13,7 +13,7 @@ from salesopt_kit.metrics.breakdown import Breakdown, breakdown
 from salesopt_kit.metrics.deals import deal_caveats, deals, is_born_on_a_bare_date
 from salesopt_kit.metrics.dimensions import BLANK, Grouping, need_dimension
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
-from salesopt_kit.metrics.sequence import days_between, end_of
+from salesopt_kit.metrics.sequence import days_between, end_of, told_days
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
 from salesopt_kit.stats.competing_risks import Incidence, aalen_johansen
@@ -130,7 +130,7 @@ def _counts(tables: Tables, selection: Selection | None, by: Grouping | None) ->
         closed=(rows.status != "open") & rows.closed_on.between(first, last),
         cohort=rows.created_on.between(first, last),
     )
-    rows = rows.filter(rows.days.notnull() & (rows.closed | rows.cohort))
+    rows = told_days(tables, rows.filter(rows.days.notnull() & (rows.closed | rows.cohort)))
     return tables.to_frame(rows.group_by([*names, "end", "days", "closed", "cohort"]).aggregate(n=rows.count()))
 
 

@@ -13,6 +13,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
+from salesopt_kit.metrics.sequence import told_days
 from salesopt_kit.metrics.visits import visits
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
@@ -118,9 +119,8 @@ def time_in_stage(tables: Tables, selection: Selection | None = None) -> TimeInS
             remedy=_("Take a longer period with `window_months`, or export more of the stage history."),
         )
     places = sorted(int(place) for place in counts["place"].unique())
-    parts = dict(list(counts.groupby("place")))
     sums = zip(places, _totals(tables, rows, places), strict=True)
-    found = [_stage(tables, place, parts[place], total, window) for place, total in sums]
+    found = [_stage(tables, place, counts[counts["place"] == place], total, window) for place, total in sums]
     stages = tuple(sorted(found, key=lambda stage: -(stage.total_days.value or 0.0)))
     remarks = (*_open_share(tables, counts, stages[0]), *_parked(tables, selection), *_remarks(tables))
     return TimeInStage(stages, window, remarks)
@@ -139,6 +139,7 @@ def _visits_of(tables: Tables, selection: Selection, kind: StageKind) -> ir.Tabl
 
 def _counts(tables: Tables, rows: ir.Table) -> pd.DataFrame:
     """Return how many visits (n) to each place lasted the same days, and whether they ended."""
+    rows = told_days(tables, rows)
     ended = (rows.exit != "still_there").name("ended")
     return tables.to_frame(rows.group_by(["place", "days", ended]).aggregate(n=rows.count()))
 

@@ -47,7 +47,7 @@ class WithControls(Result):
 
     def caveats(self) -> tuple[str, ...]:
         """Return what is missing and what the comparison assumes."""
-        return (*(f"{label}: {why}" for label, why in self.absent), *self.remarks)
+        return (*(_("{label}: {why}").format(label=label, why=why) for label, why in self.absent), *self.remarks)
 
     def table(self) -> pd.DataFrame:
         """Return one row per figure: both arms before and after, the difference, and the verdict."""

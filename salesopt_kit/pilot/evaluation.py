@@ -49,7 +49,7 @@ class Evaluation(Result):
 
     def caveats(self) -> tuple[str, ...]:
         """Return the reasons of each row and what a comparison of before and after cannot show."""
-        reasons = tuple(f"{row.label}: {row.reason}" for row in self.rows if row.reason)
+        reasons = tuple(_("{label}: {why}").format(label=row.label, why=row.reason) for row in self.rows if row.reason)
         return (
             *reasons,
             _(

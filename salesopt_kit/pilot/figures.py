@@ -1,6 +1,7 @@
 """The charts of workbook 4; each draws an answer and computes nothing."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import matplotlib.dates as mdates
 from matplotlib.axes import Axes
@@ -39,8 +40,8 @@ def pilot_timeline(tables: Tables) -> Chart:
     answer = trend(tables)
     figure = new_figure(height=3.8)
     axes = figure.subplots()
-    axes.axvspan(*answer.chosen.pilot.baseline, color=MUTED, alpha=0.25, label=_("baseline"), linewidth=0)
-    axes.axvspan(*answer.chosen.pilot.period, color="#e0a458", alpha=0.3, label=_("pilot"), linewidth=0)
+    _shade(axes, answer.chosen.pilot.baseline, MUTED, _("baseline"))
+    _shade(axes, answer.chosen.pilot.period, "#e0a458", _("pilot"))
     middles = [month.replace(day=15) for month in answer.months["month"]]
     axes.plot(middles, answer.months["treated"], "o-", color=ACCENT, label=_("pilot units"), linewidth=2)
     if answer.chosen.controls:
@@ -51,12 +52,17 @@ def pilot_timeline(tables: Tables) -> Chart:
         xlabel=_("month the deal was opened"),
     )
     axes.set_ylim(0, answer.horizon)
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m"))
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m"))  # type: ignore[no-untyped-call]
     axes.grid(visible=False, axis="x")
     axes.tick_params(axis="x", labelsize=9)
     axes.legend(frameon=False, ncols=4, fontsize=9, loc="upper left")
     alt = _("Cycle of pilot units and controls over {n} months of opening.").format(n=len(answer.months))
     return Chart("pilot_timeline", alt, figure)
+
+
+def _shade(axes: Axes, span: tuple[date, date], colour: str, label: str) -> None:
+    first, last = (float(mdates.date2num(day)) for day in span)  # type: ignore[no-untyped-call]
+    axes.axvspan(first, last, color=colour, alpha=0.28, label=label, linewidth=0)
 
 
 def _flat(axes: object) -> Sequence[Axes]:

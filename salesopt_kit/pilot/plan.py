@@ -69,7 +69,7 @@ def plan(tables: Tables) -> Result:
     units = pd.DataFrame(
         {
             _("Unit"): unit,
-            _("Part"): _("pilot") if unit in chosen.treated else _("control"),
+            _("Part"): _("pilot unit") if unit in chosen.treated else _("control"),
             _("Sellers in the baseline"): shown(row.sellers, "people"),
             _("Deals opened in the baseline"): shown(row.opened, "deals"),
             _("Won of them"): shown(row.won, "deals"),
@@ -198,7 +198,7 @@ def _moments(tables: Tables, chosen: Setting) -> list[BalanceRow]:
     measured += [
         (label, unit, found[f"{name}_mean"], found[f"{name}_var"])
         for label, unit, name in (
-            (_("Amount"), currency, "amount"),
+            (_("Amount per deal"), currency, "amount"),
             (_("Cycle of closed deals"), "days", "cycle_days"),
             (_("Win rate"), "fraction", "is_won"),
         )

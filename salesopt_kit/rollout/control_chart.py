@@ -21,6 +21,10 @@ FEWEST_DEALS = 5
 BASELINE_POINTS = 20
 """Points that the limits rest on; fewer make them unsteady."""
 FEWEST_POINTS = 8
+MOST_ROWS = 12
+"""Weeks that the table lists, the latest ones."""
+RESTLESS = 1 / 3
+"""Share of signals above which the series does not stand still at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,7 @@ class ControlChart(Result):
                 _("Deals"): f"{count:,}",
                 _("Signal"): _("outside the limits or a run of eight"),
             }
-            for week, value, count, is_signal in later
-            if is_signal
+            for week, value, count, _found in [row for row in later if row[3]][-MOST_ROWS:]
         )
 
     def caveats(self) -> tuple[str, ...]:
@@ -88,6 +91,11 @@ class ControlChart(Result):
         )
         said = [message.format(days=HORIZON, few=FEWEST_DEALS)]
         said.append(_("In a steady process these two rules raise a false alarm about once in 150 weeks."))
+        later = self.signal[self.n_baseline :]
+        if later and sum(later) > RESTLESS * len(later):
+            said.append(
+                _("So many weeks signal that the first weeks were no steady state; look for what changed since.")
+            )
         if self.n_baseline < BASELINE_POINTS:
             said.append(_("The limits rest on {n} weeks only; twenty are wanted.").format(n=self.n_baseline))
         return tuple(said)

@@ -50,7 +50,7 @@ class Dashboard(Result):
                 latest.append(
                     _("{label} {value} ({month})").format(label=series.label, value=value, month=known[-1].label)
                 )
-        return _("Latest months that can be judged: {latest}.").format(latest="; ".join(latest) or "–")
+        return _("Latest months that can be judged: {latest}.").format(latest=_("; ").join(latest) or "–")
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return every figure of every month."""

@@ -18,7 +18,7 @@ FEWEST_ANSWERS = 5
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month's answers: how many, how many with words and the share of these that name a cumbersome process, scores."""
+    """A month's answers: how many, those with words and the share of them that name a cumbersome process, scores."""
 
     name: str
     n: int

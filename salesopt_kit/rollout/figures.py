@@ -35,15 +35,13 @@ def control_chart_figure(tables: Tables) -> Chart | Missing:
         return _missing(answer)
     figure = new_figure(height=3.8)
     axes = figure.subplots()
-    axes.axvspan(
-        answer.weeks[0], answer.weeks[answer.n_baseline - 1], color=MUTED, alpha=0.2, label=_("baseline"), linewidth=0
-    )
-    axes.plot(answer.weeks, answer.values, "o-", color=ACCENT, markersize=4, linewidth=1.2)
+    weeks = [float(mdates.date2num(week)) for week in answer.weeks]  # type: ignore[no-untyped-call]
+    first, last = weeks[0], weeks[answer.n_baseline - 1]
+    axes.axvspan(first, last, color=MUTED, alpha=0.2, label=_("baseline"), linewidth=0)
+    axes.plot(weeks, answer.values, "o-", color=ACCENT, markersize=4, linewidth=1.2)
     for level, style in ((answer.limits.low, "--"), (answer.limits.center, "-"), (answer.limits.high, "--")):
         axes.axhline(level, color=MUTED, linestyle=style, linewidth=1.2)
-    marked = [
-        (week, value) for week, value, found in zip(answer.weeks, answer.values, answer.signal, strict=True) if found
-    ]
+    marked = [(week, value) for week, value, found in zip(weeks, answer.values, answer.signal, strict=True) if found]
     if marked:
         axes.plot(*zip(*marked, strict=True), "o", color=WARN, markersize=7, label=_("signal"))
     axes.set(
@@ -52,8 +50,8 @@ def control_chart_figure(tables: Tables) -> Chart | Missing:
         xlabel=_("week the deal was opened"),
     )
     axes.margins(y=0.2)
-    axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=9))
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m"))
+    axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=9))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m"))  # type: ignore[no-untyped-call]
     axes.tick_params(labelsize=9)
     axes.grid(visible=False, axis="x")
     axes.legend(frameon=False, ncols=3, fontsize=9, loc="upper left")

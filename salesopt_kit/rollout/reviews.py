@@ -26,7 +26,7 @@ def reviews(tables: Tables) -> Result:
         {
             _("Quarter"): quarter,
             _("Review"): str(held[quarter].held_on) if quarter in held else _missing(quarter, tables.as_of),
-            _("Decisions"): "; ".join(planned[quarter].decisions) if quarter in planned else "–",
+            _("Decisions"): _("; ").join(planned[quarter].decisions) if quarter in planned else "–",
         }
         for quarter in quarters
     )

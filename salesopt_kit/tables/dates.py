@@ -13,7 +13,8 @@ from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
 
 MONTH = "(?i)\\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-OFFSET = "([Zz]|[+-][0-9]{2}:?[0-9]{2})$"
+OFFSET = ":[0-9]{2}([.][0-9]+)? ?([Zz]|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)$"
+"""How a time of day ends that carries its offset from UTC; PostgreSQL writes +00, Salesforce +0000."""
 CLOCK = re.compile(r"^(?P<space>T| +)?9{1,2}:99(?P<seconds>:99(?P<fraction>\.9+)?)?(?P<half> ?[AaPp][Mm])?$")
 
 
@@ -46,6 +47,18 @@ class Reading:
             local = f"try_cast({text} as timestamp)"
         return (local if zone == "UTC" else f"timezone('UTC', timezone('{zone}', {local}))"), local
 
+    def unread(self, text: str, value: str) -> str:
+        """Return SQL for whether `text` holds something that `value`, what was read of it, does not stand for.
+
+        The database by itself takes 13/05/24 for the year 13, knows infinity, and drops an offset in silence.
+        """
+        years = f"{value} not between timestamp '1000-01-01' and timestamp '9999-12-31'"
+        doubt = f"{value} is null or {years}"
+        if not self.aware and not self.formats:
+            usual = f"length({text}) = 10 or (length({text}) = 19 and {text}[17] = ':')"
+            doubt += f" or (not ({usual}) and regexp_matches({text}, '{OFFSET}'))"
+        return f"{text} is not null and ({doubt})"
+
 
 def shapes(connection: duckdb.DuckDBPyConnection, column: str, relation: str) -> list[Shape]:
     """Return the shapes of a text column of a relation that has a `source_row`, the most frequent first."""
@@ -65,7 +78,7 @@ def reading(connection: duckdb.DuckDBPyConnection, column: str, relation: str, w
     UTC offset. Values that are no dates at all are left to the caller, which finds them unreadable.
     """
     found = shapes(connection, column, relation)
-    aware = [shape for shape in found if re.search("[T ]9{1,2}:99.*([Zz]|[+-]99:?99)$", shape.shape)]
+    aware = [shape for shape in found if re.search(OFFSET.replace("[0-9]", "9"), shape.shape)]
     if aware and len(aware) < len(found):
         naive = next(shape for shape in found if shape not in aware)
         raise InputError(

@@ -10,7 +10,12 @@ from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
 
 CHUNK = 1 << 20
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 SIGNATURES = {
     b"PK\x03\x04": "xlsx",
     b"\xd0\xcf\x11\xe0": "xls",
@@ -104,5 +109,10 @@ def _is_chinese(text: str) -> bool:
     """Return whether the characters beyond ASCII are mostly common Chinese ones, so that GB18030 is no accident."""
     beyond = re.findall(r"[^\x00-\x7f]", text)
     common = re.findall(r"[一-鿿，。、；：？！（）《》“”￥·]", text)
-    level_one = sum(1 for sign in common if sign.encode("gb18030") < b"\xd8\xa1")
-    return bool(beyond) and level_one >= 0.8 * len(beyond)
+    usual = sum(_is_usual(sign.encode("gb18030")) for sign in common)
+    return bool(beyond) and usual >= 0.8 * len(beyond)
+
+
+def _is_usual(code: bytes) -> bool:
+    """Return whether a character is of GB 2312's punctuation or first level, its 3,755 most used characters."""
+    return len(code) == 2 and (0xB0 <= code[0] <= 0xD7 or 0xA1 <= code[0] <= 0xA3) and code[1] >= 0xA1  # noqa: PLR2004

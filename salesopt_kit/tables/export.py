@@ -1,7 +1,7 @@
 """One export on its way to a canonical table: what it is, how its columns map, and which of its rows count."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from salesopt_kit.engagement import Config, Source
 from salesopt_kit.tables.presets import preset_columns, preset_filter, wide_prefix
@@ -46,7 +46,7 @@ def reshaped(name: str, scan: Scan, source: Source) -> Scan:
         return scan
     where = " and ".join(f"{quoted(heading)} = {literal(value)}" for heading, value in kept.items())
     sql = f"select * from ({_with_rows(scan)}) where {where}"
-    return Scan(scan.file, scan.path, sql, (*scan.headings, "source_row"), scan.first_row, scan.is_text)
+    return replace(scan, sql=sql, headings=(*scan.headings, "source_row"))
 
 
 def _long(scan: Scan, source: Source, wide: list[str], skip: int) -> Scan:
@@ -63,7 +63,7 @@ def _long(scan: Scan, source: Source, wide: list[str], skip: int) -> Scan:
         for heading in wide
     ]
     sql = f"with numbered as ({_with_rows(scan)}) " + " union all ".join(parts)
-    return Scan(scan.file, scan.path, sql, (key, "value", "timestamp", "source_row"), scan.first_row, scan.is_text)
+    return replace(scan, sql=sql, headings=(key, "value", "timestamp", "source_row"))
 
 
 def _with_rows(scan: Scan) -> str:

@@ -185,6 +185,12 @@ def _write_meta(work: Path, reading: Reading) -> None:
             for column in set().union(*(part.day_grain for part in parts))
             if all(column in part.day_grain for part in parts)
         ),
+        "headings": {
+            column: heading
+            for parts in reading.parts.values()
+            for part in parts
+            for column, heading in part.headings.items()
+        },
         "findings": [
             finding.to_dict() for parts in reading.parts.values() for part in parts for finding in part.findings
         ],
@@ -249,6 +255,7 @@ def _opened(engagement: Engagement, folder: Path) -> tuple[Tables, QualityReport
         (months_before(as_of, engagement.config.window_months), as_of),
         QualityReport(()),
         frozenset(meta["day_grain"]),
+        headings=meta.get("headings", {}),
     )
     tables, findings = gate(tables)
     kept = [Finding.from_dict(finding) for finding in meta["findings"]]

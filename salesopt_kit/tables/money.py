@@ -11,7 +11,7 @@ import duckdb
 from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
 
-FULL_WIDTH = ("０１２３４５６７８９．，－（）￥＄", "0123456789.,-()¥$")
+FULL_WIDTH = ("０１２３４５６７８９．，－（）￥＄−", "0123456789.,-()¥$-")
 UNITS = {"万": 1e4, "亿": 1e8, "w": 1e4, "k": 1e3, "m": 1e6, "bn": 1e9}
 """What stands behind a number and multiplies it."""
 NUMBER = "^[-+]?([0-9]+|[0-9]{1,3}([.,][0-9]{3})+|[0-9]+[.,][0-9]+|[0-9]{1,3}([.,][0-9]{2,3})+[.,][0-9]+)$"
@@ -27,7 +27,8 @@ class Marks:
     def sql(self, text: str) -> str:
         """Return SQL for the number in the text expression `text`; null where it is none."""
         if self.plain:
-            return f"try_cast({text} as double)"
+            # The database takes "nan" and "inf" for numbers; no sum survives them.
+            return f"case when isfinite(try_cast({text} as double)) then try_cast({text} as double) end"
         bare = bare_number(text)
         grouping = "," if self.decimal == "." else "."
         digits = f"replace(replace({bare}, '{grouping}', ''), '{self.decimal}', '.')"

@@ -1,7 +1,7 @@
 """One export becomes a canonical Parquet file: names, types, UTC times, stage ids; what cannot be read is listed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -33,6 +33,8 @@ class Normalised:
     findings: tuple[Finding, ...] = ()
     errors: tuple[SalesOptError, ...] = ()
     first_row: int = 2
+    headings: Mapping[str, str] = field(default_factory=dict)
+    """What the export calls each "table.column"."""
 
 
 def normalise(
@@ -72,6 +74,7 @@ def _written(connection: duckdb.DuckDBPyConnection, export: Export, target: Path
         (*_notes(export), *unmapped_damage(connection, export.name, export.scan, export.mapped.values())),
         errors,
         export.scan.first_row,
+        {f"{export.name}.{column}": heading for column, heading in export.mapped.items()},
     )
 
 

@@ -14,8 +14,12 @@ from salesopt_kit.locale import _
 from salesopt_kit.tables.read_csv import checked_headings, empty
 from salesopt_kit.tables.xlsx_faults import CellFault, cell_faults
 
+ERRORS = frozenset(("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!"))
+"""What a spreadsheet shows in place of a value (ECMA-376 part 1, 18.17.3, and newer ones); seen where it was pasted."""
 MOST_NAMED = 5
 """Bad cells that one error message lists."""
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""First bytes of Excel 97-2003 and of encrypted files."""
 
 
 def read_xlsx(path: Path, file: str, source: Source) -> tuple[pa.Table, int]:
@@ -30,7 +34,7 @@ def read_xlsx(path: Path, file: str, source: Source) -> tuple[pa.Table, int]:
             sheet = book.get_sheet_by_name(name)
             rows = sheet.to_python(skip_empty_area=False)
     except CalamineError as wrong:
-        raise _unreadable(file, wrong) from None
+        raise _unreadable(path, file, wrong) from None
     heading = next((place for place, row in enumerate(rows) if any(cell != "" for cell in row)), None)
     if heading is None:
         raise empty(file)
@@ -83,7 +87,7 @@ def _stop_at_faults(
         CellFault(first_row + place, column, cell)
         for place, row in enumerate(body)
         for column, cell in enumerate(row, 1)
-        if isinstance(cell, str) and ((cell.startswith("#") and cell.rstrip("!?").isupper()) or cell.startswith("="))
+        if isinstance(cell, str) and cell in ERRORS
     )
     computed = (
         fault
@@ -106,8 +110,17 @@ def _fault(fault: CellFault, headings: tuple[str, ...], file: str, sheet: str) -
     )
 
 
-def _unreadable(file: str, wrong: Exception) -> InputError:
-    protected = "password" in str(wrong).lower() or "encrypt" in str(wrong).lower()
+def _unreadable(path: Path, file: str, wrong: Exception) -> InputError:
+    # An encrypted workbook is no zip archive but an OLE file with a stream of this name (MS-OFFCRYPTO 2.3.4.4).
+    inside = path.read_bytes()
+    protected = "password" in str(wrong).lower() or "EncryptedPackage".encode("utf-16-le") in inside
+    if not protected and inside.startswith(OLE):
+        return InputError(
+            file,
+            _("a workbook of Excel 97-2003 (.xls)"),
+            expected=_("an Excel workbook (.xlsx) that opens without a password"),
+            remedy=_("Open it in a spreadsheet program and save it as .xlsx."),
+        )
     return InputError(
         file,
         _("a protected workbook") if protected else _("a damaged workbook"),

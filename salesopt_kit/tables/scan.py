@@ -18,6 +18,8 @@ class Scan:
     first_row: int = 2
     is_text: bool = False
     """Whether the database reads the file itself, so that a fault in it shows only then."""
+    is_excel: bool = False
+    """Whether dates may have come as a spreadsheet's serial numbers."""
 
 
 def quoted(name: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from salesopt_kit.engagement import Config
-from salesopt_kit.tables.dates import OFFSET, Reading
+from salesopt_kit.tables.dates import Reading
 from salesopt_kit.tables.export import Export
 from salesopt_kit.tables.mapping import CONSTANT
 from salesopt_kit.tables.money import Marks
@@ -12,61 +12,55 @@ from salesopt_kit.tables.schema import TABLES, Column
 
 BLANKS = ("", "-", "–", "—", "n/a", "na", "null", "none", "nan", "#n/a", "nat")
 STATUS_WORDS = {
-    "open": "open 0 in progress 进行中 跟进中 未关闭 active false",
-    "won": "won 1 closed won closedwon 赢单 成交 已成交 win true",
-    "lost": "lost 2 closed lost closedlost 输单 丢单 已输 lose",
+    "open": ("open", "in progress", "active", "进行中", "跟进中", "未关闭"),
+    "won": ("won", "closed won", "closedwon", "win", "赢单", "成交", "已成交"),
+    "lost": ("lost", "closed lost", "closedlost", "lose", "输单", "丢单", "已输"),
 }
-"""How exports spell the status of a deal; two-word spellings are also matched as one word."""
+"""How exports spell the status of a deal. True and false are not here: IsWon is false for open deals too."""
+STATUS_CODES = {"dynamics": {"open": "0", "won": "1", "lost": "2"}}
+"""What a preset's exports have in place of words."""
 
 
 def canonical_select(export: Export, how: Mapping[str, Reading | Marks]) -> str:
     """Return the query of the canonical table in three steps (text, value, output), so that nothing is done twice."""
-    name, scan, source, config, mapped = export.name, export.scan, export.source, export.config, export.mapped
+    name, scan, mapped = export.name, export.scan, export.mapped
     columns = TABLES[name]
     row = "source_row" if "source_row" in scan.headings else "null"
-    texts = [
-        f'{_replaced(text_of(mapped[column.name]), source.values.get(column.name, {}))} as "t:{column.name}"'
-        for column in columns
-        if column.name in mapped
-    ]
+    texts = [f'{text_of(export, column)} as "t:{column.name}"' for column in columns if column.name in mapped]
     values = [
         value
         for column in columns
         if column.name in mapped
-        for value in _values(column, f'"t:{column.name}"', how.get(column.name), config, name)
+        for value in _values(column, f'"t:{column.name}"', how.get(column.name), export)
     ]
-    outputs = [
-        output for column in columns for output in _outputs(column, mapped, how.get(column.name), config.timezone, name)
-    ]
+    outputs = [output for column in columns for output in _outputs(column, how.get(column.name), export)]
     return (
         f"select {', '.join(outputs)}, {literal(scan.file)} as source_file, cast(given as bigint) as given_row "
         f"from (select *, {', '.join(values)} from (select {', '.join(texts)}, {row} as given from ({scan.sql})))"
     )
 
 
-def _values(column: Column, text: str, how: Reading | Marks | None, config: Config, name: str) -> Iterator[str]:
+def _values(column: Column, text: str, how: Reading | Marks | None, export: Export) -> Iterator[str]:
     """Yield the SQL of what a text stands for: `v:` the value; for times `v:` the local time and `u:` the UTC time."""
     if isinstance(how, Reading):
-        utc, local = how.sql(text, config.timezone)
+        utc, local = how.sql(text, export.config.timezone)
         yield f'{local} as "v:{column.name}"'
         if utc != local:
             yield f'{utc} as "u:{column.name}"'
     elif isinstance(how, Marks):
         yield f'{how.sql(text)} as "v:{column.name}"'
     elif column.name == "stage":
-        yield f'{_stage(text, config)} as "v:stage"'
-    elif column.name == "status" and name == "opportunities":
-        yield f'{_status(text)} as "v:status"'
+        yield f'{_stage(text, export.config)} as "v:stage"'
+    elif column.name == "status" and export.name == "opportunities":
+        yield f'{_status(text, export.source.preset)} as "v:status"'
     else:
         yield f'{text} as "v:{column.name}"'
 
 
-def _outputs(
-    column: Column, mapped: Mapping[str, str], how: Reading | Marks | None, zone: str, name: str
-) -> Iterator[str]:
+def _outputs(column: Column, how: Reading | Marks | None, export: Export) -> Iterator[str]:
     """Yield the SQL of a canonical column, of its date, and of what could not be read ("bad:...")."""
     text, value = f'"t:{column.name}"', f'"v:{column.name}"'
-    if column.name not in mapped:
+    if column.name not in export.mapped:
         kind = {"text": "varchar", "time": "timestamp"}.get(column.kind, "double")
         yield f"null::{kind} as {column.name}"
         if column.kind == "time":
@@ -74,41 +68,57 @@ def _outputs(
         return
     unread = f"{text} is not null and {value} is null"
     if isinstance(how, Reading):
-        utc = value if zone == "UTC" else f'"u:{column.name}"'
-        # An offset after a plain probe would be dropped in silence by the cast, so such a value counts as unreadable.
-        mixed = f" or (length({text}) > 19 and regexp_matches({text}, '{OFFSET}'))"
-        unread = f"{text} is not null and ({value} is null{'' if how.aware or how.formats else mixed})"
+        utc = value if export.config.timezone == "UTC" else f'"u:{column.name}"'
+        unread = how.unread(text, value)
         yield f"{utc} as {column.name}"
         yield f"cast({value} as date) as {column.date_name}"
         yield f"{value} <> date_trunc('day', {value}) as \"clock:{column.name}\""
-    elif column.name == "stage" and name not in ("opportunities", "stage_events"):
+    elif column.name == "stage" and export.name not in ("opportunities", "stage_events"):
         yield f"coalesce({value}, {text}) as stage"
         return
     else:
         yield f"{value} as {column.name}"
     if how is not None:
-        unread += f" and lower({text}) not in ({', '.join(literal(blank) for blank in BLANKS)})"
-    if how is not None or column.name == "stage" or (column.name == "status" and name == "opportunities"):
+        unread = f"({unread}) and lower({text}) not in ({', '.join(literal(blank) for blank in BLANKS)})"
+    if how is not None or column.name == "stage" or (column.name == "status" and export.name == "opportunities"):
         yield f'case when {unread} then {text} end as "bad:{column.name}"'
 
 
-def text_of(heading: str) -> str:
-    """Return SQL for the tidy text under a heading, or for the constant that stands in its place."""
-    return literal(heading[1:].strip()) if heading.startswith(CONSTANT) else _clean(quoted(heading))
+def text_of(export: Export, column: Column) -> str:
+    """Return SQL for the tidy text of a mapped column, or for the constant in its place, with `values:` applied."""
+    heading = export.mapped[column.name]
+    text = literal(heading[1:].strip()) if heading.startswith(CONSTANT) else _clean(quoted(heading))
+    if column.kind == "time" and export.scan.is_excel:
+        text = _serial_as_time(text)
+    return _replaced(text, export.source.values.get(column.name, {}))
+
+
+def _serial_as_time(text: str) -> str:
+    """Return SQL that turns an Excel serial number, days since 1899-12-30, into an ISO time; other texts stay."""
+    micros = f"cast(round(try_cast({text} as double) * 86400) * 1000000 as bigint)"
+    time = f"strftime(timestamp '1899-12-30' + to_microseconds({micros}), '%Y-%m-%d %H:%M:%S')"
+    return f"case when regexp_matches({text}, '^[1-9][0-9]{{4}}([.][0-9]+)?$') then {time} else {text} end"
 
 
 def _clean(text: str) -> str:
     """Return SQL for a text without outer and doubled spaces, null where it says that there is nothing."""
-    # Only a text with doubled spaces or beyond ASCII can hold what a plain trim leaves.
-    odd = f"contains({text}, '  ') or strlen({text}) <> length({text})"
-    tidy = f"case when {odd} then trim(regexp_replace({text}, '[\\s\u00a0\u3000]+', ' ', 'g')) else trim({text}) end"
-    return f"nullif({tidy}, '')"
+    # Only a text with doubled or odd spaces or beyond ASCII can hold what a plain trim leaves.
+    breaks = " or ".join(f"contains({text}, chr({code}))" for code in (9, 10, 13))
+    odd = f"contains({text}, '  ') or {breaks} or strlen({text}) <> length({text})"
+    visible = f"regexp_replace({text}, '[\u200b\ufeff]', '', 'g')"
+    single = f"trim(regexp_replace({visible}, '[\\s\u00a0\u2000-\u200a\u202f\u3000]+', ' ', 'g'))"
+    return f"nullif(case when {odd} then {single} else trim({text}) end, '')"
+
+
+def tidy(text: str) -> str:
+    """Return a text of engagement.yml as `_clean` leaves the cells that it is compared with."""
+    return " ".join(text.replace("\u200b", "").replace("\ufeff", "").split())
 
 
 def _replaced(text: str, values: Mapping[str, str]) -> str:
     if not values:
         return text
-    cases = " ".join(f"when {literal(found)} then {literal(wanted)}" for found, wanted in values.items())
+    cases = " ".join(f"when {literal(tidy(found))} then {literal(wanted)}" for found, wanted in values.items())
     return f"case {text} {cases} else {text} end"
 
 
@@ -117,15 +127,15 @@ def _stage(text: str, config: Config) -> str:
     names: dict[str, str] = {}
     for stage in config.stages:
         for value in (stage.id, stage.name, *stage.values):
-            names.setdefault(value.lower(), stage.id)
+            names.setdefault(tidy(value).lower(), stage.id)
     cases = " ".join(f"when {literal(value)} then {literal(stage)}" for value, stage in names.items())
     return f"case lower({text}) {cases} end"
 
 
-def _status(text: str) -> str:
+def _status(text: str, preset: str) -> str:
+    codes = STATUS_CODES.get(preset, {})
     cases = []
     for status, words in STATUS_WORDS.items():
-        spelt = {*words.split(), *(word for word in ("closed won", "closed lost", "in progress") if word in words)}
-        spelt -= {"closed", "in", "progress"}
-        cases.append(f"when lower({text}) in ({', '.join(literal(word) for word in sorted(spelt))}) then '{status}'")
+        spelt = ", ".join(literal(word) for word in (*words, *([codes[status]] if codes else [])))
+        cases.append(f"when lower({text}) in ({spelt}) then '{status}'")
     return f"case {' '.join(cases)} end"

@@ -92,7 +92,9 @@ def open_file(
     name = f"read_{next(counter)}"
     connection.complete()  # a result of which only one row was fetched still occupies the connection
     connection.register(name, table)
-    return Scan(file, path, f"select * from {name}", tuple(table.column_names), first_row)
+    return Scan(
+        file, path, f"select * from {name}", tuple(table.column_names), first_row, is_excel=kind.endswith(EXCEL)
+    )
 
 
 def _scan_parquet(path: Path, file: str) -> Scan:

@@ -36,6 +36,8 @@ class Tables:
     """First and last day that the figures cover."""
     quality: QualityReport
     day_grain: frozenset[str] = field(default=frozenset())
+    headings: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What the exports call each "table.column"; the canonical name where it is not told."""
     thinned: frozenset[str] = field(default=frozenset())
     """Tables that the quality gate took rows out of; the database holds what is left as `<name>_kept`."""
 

@@ -34,7 +34,7 @@ def unmapped_damage(
                 f"select {quoted(heading)}, count(*), min(row_) from {head} where {_damaged(heading)} group by 1"
             ).fetchall()
             findings.append(damaged_values(name, heading, values, of, scan.file))
-    return tuple(finding for finding in findings if finding)
+    return tuple(findings)
 
 
 def _damaged(heading: str) -> str:

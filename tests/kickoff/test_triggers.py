@@ -38,7 +38,7 @@ def state(tables: Tables, id_: str) -> TriggerState:
 
 
 def won_deals(days: float, n: int = 30, amount: float = 100.0) -> pd.DataFrame:
-    """One deal a day and more, won `days` (and one more or less) after it was opened, in every month of the half year."""
+    """A deal a day, won `days` (one more or less) after it was opened, in every month of the half year."""
     closed = pd.date_range("2023-12-01", "2024-06-30", periods=n * 7).normalize()
     length = pd.to_timedelta([days + step % 3 - 1 for step in range(len(closed))], unit="D")
     return pd.DataFrame(

@@ -81,6 +81,15 @@ def test_the_four_variants_differ_on_the_same_deals(engaged: Open) -> None:
     assert answer.table().iloc[0].tolist()[4] == "0.0% (n=2)"
 
 
+def test_strict_asks_for_every_stage_after_the_one_before_it(engaged: Open) -> None:
+    stages = [{"id": id_, "name": id_} for id_ in ("lead", "talks", "offer")]
+    stages.append({"id": "won", "name": "won", "kind": "won"})
+    log = events_of(("A", "lead", "2024-01-01"), ("A", "offer", "2024-01-05"), ("A", "talks", "2024-01-09"))
+    answer = stage_conversion(engaged(as_of=AS_OF, stages=stages, stage_events=log))
+    assert shares(answer, "strict") == [(1.0, 1), (0.0, 1), (None, 0)]
+    assert shares(answer, "any") == [(1.0, 1), (1.0, 1), (0.0, 1)]
+
+
 def test_the_cohort_is_created_in_the_window_but_the_stock_is_what_is_there_now(engaged: Open) -> None:
     log = events_of(
         ("old", "lead", "2023-01-01"),

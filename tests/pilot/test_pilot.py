@@ -29,10 +29,10 @@ PILOT = {
 }
 TARGETS = {"cycle_days": {"at_most": 35}, "satisfaction": {"at_least": 8}}
 RECORDED = """\
-- {metric: cycle_days, label: 单均成交周期(天), unit: days, before: 45, after: 32, target: {at_most: 35}, PERIODS}
-- {metric: lead_conversion, label: 线索转化率(%), unit: fraction, before: 0.12, after: 0.18, target: {at_least: 0.15}, PERIODS}
-- {metric: daily_hours, label: 销售日均工时(小时), unit: hours, before: 10.5, after: 8.2, target: {at_most: 9}, PERIODS}
-- {metric: satisfaction, label: 团队反馈满意度(分), unit: score, before: 6.2, after: 8.7, target: {at_least: 8}, PERIODS}
+- {metric: cycle_days, label: 单均成交周期(天), unit: days, before: 45, after: 32, target: {at_most: 35}, P}
+- {metric: lead_conversion, label: 线索转化率, unit: fraction, before: 0.12, after: 0.18, target: {at_least: 0.15}, P}
+- {metric: daily_hours, label: 销售日均工时(小时), unit: hours, before: 10.5, after: 8.2, target: {at_most: 9}, P}
+- {metric: satisfaction, label: 团队反馈满意度(分), unit: score, before: 6.2, after: 8.7, target: {at_least: 8}, P}
 """
 
 
@@ -82,7 +82,7 @@ def main_effect(tables: Tables) -> Effect:
 def test_the_handbooks_rows_come_out_as_the_handbook_has_them(tmp_path: Path) -> None:
     periods = "before_period: [2024-01-01, 2024-02-29], after_period: [2024-03-01, 2024-04-30]"
     (tmp_path / "records").mkdir()
-    (tmp_path / "records" / "evaluations.yml").write_text(RECORDED.replace("PERIODS", periods), encoding="utf-8")
+    (tmp_path / "records" / "evaluations.yml").write_text(RECORDED.replace("P}", periods + "}"), encoding="utf-8")
     use_language("zh-CN")
     table = pilot.recorded(opened({"opportunities": deals(0)}, folder=tmp_path)).table()
     assert list(table.columns) == ["评估指标", "试点前", "试点后", "变化率", "达标情况(预设目标)"]
@@ -202,7 +202,7 @@ def test_the_plan_counts_the_deals_of_each_unit_and_says_what_few_units_can_show
 def test_without_named_controls_all_other_teams_serve() -> None:
     alone = {key: value for key, value in PILOT.items() if key != "controls"}
     answer = pilot.plan(opened({"opportunities": deals(0)}, pilot=alone, targets=TARGETS))
-    assert answer.table()["Part"].tolist() == ["pilot"] * 2 + ["control"] * 4
+    assert answer.table()["Part"].tolist() == ["pilot unit"] * 2 + ["control"] * 4
 
 
 def test_a_team_that_no_deal_has_is_told_with_the_names_that_there_are() -> None:

@@ -42,14 +42,12 @@ def write(folder: Path, name: str, text: str) -> Path:
     return folder
 
 
-def test_a_slip_signals_and_immature_weeks_do_not_show() -> None:
-    answer = rollout.control_chart(opened({"opportunities": deals(15)}))
+def test_a_slip_signals_in_every_week_and_immature_weeks_do_not_show() -> None:
+    plan = {"treated": ["A"], "baseline": ["2024-01-01", "2024-01-31"], "period": ["2024-02-12", "2024-03-31"]}
+    answer = rollout.control_chart(opened({"opportunities": deals(15)}, pilot=plan))
     assert isinstance(answer, ControlChart)
-    assert max(answer.weeks) <= pd.Timestamp("2024-05-01")
-    assert any(answer.signal[answer.n_baseline :])
-    assert min(week for week, found in zip(answer.weeks, answer.signal, strict=True) if found) >= pd.Timestamp(
-        "2024-02-12"
-    )
+    assert max(answer.weeks) == pd.Timestamp("2024-04-22")
+    assert answer.signal[answer.n_baseline :] == (True,) * 11
 
 
 def test_weeks_before_the_pilot_set_the_limits() -> None:

@@ -1,5 +1,6 @@
 """Frames through the quality gate, for its tests."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -27,9 +28,11 @@ def opened(zone: str = "UTC", as_of: date = AS_OF, **frames: pd.DataFrame) -> Ta
         "slug": "test",
         "timezone": zone,
         "stages": STAGES,
-        "sources": {name: {"file": f"{name}.csv", "columns": {"amount": "Value"}} for name in frames},
+        "sources": {name: {"file": f"{name}.csv"} for name in frames},
     }
-    return tables_from_frames(Engagement(Config.model_validate(settings), Path(), Path("exports")), frames, as_of=as_of)
+    engagement = Engagement(Config.model_validate(settings), Path(), Path("exports"))
+    tables = tables_from_frames(engagement, frames, as_of=as_of)
+    return replace(tables, headings={"opportunities.amount": "Value", "opportunities.status": "=won"})
 
 
 def findings(zone: str = "UTC", as_of: date = AS_OF, **frames: pd.DataFrame) -> dict[tuple[str, str], Finding]:

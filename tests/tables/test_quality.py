@@ -66,6 +66,12 @@ def test_page_shows_errors_and_warnings_open_and_folds_the_rest() -> None:
     assert "<b>" not in page
 
 
+def test_page_of_a_report_without_findings_is_its_sentence_alone() -> None:
+    page = QualityReport(())._repr_html_()
+    assert "Checks made: 0." in page
+    assert "<details" not in page
+
+
 def test_each_check_that_was_made_is_an_estimate_with_its_counts() -> None:
     found = {(estimate.id, estimate.group): (estimate.value, estimate.n) for estimate in REPORT.estimates()}
     assert found["quality.negative_cycle", "table=leads"] == (1, 9)

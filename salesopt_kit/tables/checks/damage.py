@@ -6,7 +6,7 @@ import ibis.expr.types as ir
 
 from salesopt_kit.errors import shortened
 from salesopt_kit.locale import N_, _
-from salesopt_kit.tables.checks.places import examples, heading
+from salesopt_kit.tables.checks.places import MOST_NAMED, examples, heading
 from salesopt_kit.tables.checks.rules import outcome
 from salesopt_kit.tables.quality import Finding
 from salesopt_kit.tables.schema import TABLES
@@ -33,34 +33,30 @@ def damage_checks(tables: Tables) -> list[Finding]:
     return [finding for name in TABLES if name in tables for finding in _of_table(tables, name)]
 
 
-def damaged_values(
-    table: str, column: str, found: Iterable[tuple[str, int, int]], of: int, file: str
-) -> Finding | None:
-    """Return the finding on a column of an export that no canonical column holds; None where nothing is wrong.
+def damaged_values(table: str, column: str, found: Iterable[tuple[str, int, int]], of: int, file: str) -> Finding:
+    """Return the finding on a damaged column of an export that no canonical column holds.
 
-    `found` are the damaged values (those that match PATTERN), each with how often and in which row first; `of` counts
-    all that are not blank. A column in which all values look so is a column of months or the like, not damaged.
+    `found` are the values that match PATTERN, each with how often and in which row first; `of` counts all values that
+    are not blank.
     """
-    values = list(found)
-    n = sum(times for _value, times, _row in values)
-    if not n or n == of:
-        return None
+    values = sorted(found, key=lambda value: (-value[1], value[2]))
     named = _("{file}, row {row}, column {column}: {value} ({times:,} times)")
     return outcome(
         f"damaged_values.{column}",
         table,
         _(TITLE).format(column=column),
-        n,
+        sum(times for _value, times, _row in values),
         of,
         examples=tuple(
             named.format(file=file, row=row, column=column, value=shortened(value), times=times)
-            for value, times, row in sorted(values, key=lambda value: -value[1])[:3]
+            for value, times, row in values[:MOST_NAMED]
         ),
         remedy=_(REMEDY) + " " + _("No figure of the kit uses this column."),
     )
 
 
 def _of_table(tables: Tables, name: str) -> list[Finding]:
+    """Return the findings of one table; a column in which every value looks so holds months, and nothing is wrong."""
     columns = [
         column.name
         for column in TABLES[name]

@@ -48,14 +48,14 @@ def open_deal_check(tables: Tables) -> list[Finding]:
     finding = outcome(
         "stale_deals",
         "opportunities",
-        _(TITLE) + f" ({shown(ages.bound_days, 'days')})",
+        _("{title}, {days}").format(title=_(TITLE), days=shown(ages.bound_days, "days")),
         n,
         ages.open_deals,
         tolerated=TOLERATED,
         examples=examples(tables, "opportunities", stale, "started_on", "opportunity_id") if n else (),
         remedy=_("Ask the owners which of them are lost; a win rate over closed deals alone comes out too high."),
     )
-    return [replace(finding, said=f"{finding.said}. {_share(ages)}")]
+    return [replace(finding, said=_("{stale}. {open_deals}").format(stale=finding.said, open_deals=_share(ages)))]
 
 
 def _aged(tables: Tables) -> ir.Table:

@@ -9,12 +9,15 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from salesopt_kit.errors import shortened
-from salesopt_kit.locale import _
+from salesopt_kit.locale import N_, _
+from salesopt_kit.tables.mapping import CONSTANT
 from salesopt_kit.tables.schema import TABLES
 from salesopt_kit.tables.store import Tables
 
 MOST_NAMED = 3
 """Rows that a finding names."""
+DERIVED = {"started_on": N_("started"), "first_on": N_("first event"), "decided_on": N_("last change")}
+"""Days that the checks put beside a deal."""
 
 
 def examples(tables: Tables, name: str, rows: ir.Table, *columns: str) -> tuple[str, ...]:
@@ -29,12 +32,12 @@ def examples(tables: Tables, name: str, rows: ir.Table, *columns: str) -> tuple[
 
 
 def heading(tables: Tables, name: str, column: str) -> str:
-    """Return what the client's export calls a canonical column (or its date), else the canonical name."""
-    source = tables.engagement.config.sources.get(name)
-    mapped = source.columns if source else {}
+    """Return what the client's export calls a canonical column (or its date), else the column's own name."""
+    if column in DERIVED:
+        return _(DERIVED[column])
     time = next((known.name for known in TABLES[name] if column == known.date_name != known.name), column)
-    found = mapped.get(time, "")
-    return found if found and not found.startswith("=") else time
+    found = tables.headings.get(f"{name}.{time}", time)
+    return time if found.startswith(CONSTANT) else found
 
 
 def _sentence(tables: Tables, name: str, row: dict[Hashable, Any], columns: tuple[str, ...]) -> str:
@@ -46,7 +49,7 @@ def _sentence(tables: Tables, name: str, row: dict[Hashable, Any], columns: tupl
         value=_cell(tables, f"{name}.{first}", row[first]),
     )
     shown = [f"{heading(tables, name, other)} {_cell(tables, f'{name}.{other}', row[other])}" for other in others]
-    return f"{said} ({', '.join(shown)})" if shown else said
+    return _("{said} ({beside})").format(said=said, beside=", ".join(shown)) if shown else said
 
 
 def _cell(tables: Tables, column: str, value: Any) -> str:  # noqa: ANN401 -- any cell
@@ -58,6 +61,8 @@ def _cell(tables: Tables, column: str, value: Any) -> str:  # noqa: ANN401 -- an
     if isinstance(value, datetime):
         local = value.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(tables.engagement.config.timezone))
         return local.strftime("%Y-%m-%d" if column in tables.day_grain else "%Y-%m-%d %H:%M:%S")
+    if column.endswith(".stage"):
+        return shortened(tables.engagement.stage_name(str(value)))
     if isinstance(value, float):
         return f"{value:,.10g}"
     return shortened(str(value))
