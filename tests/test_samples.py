@@ -98,97 +98,110 @@ def content_hash(path: Path) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-@pytest.mark.usefixtures("samples")
-@pytest.mark.parametrize("name", GENERATED)
-class TestGenerated:
-    """What the kit says of a generated sample against what is true of it."""
+@pytest.fixture(params=GENERATED)
+def name(request: pytest.FixtureRequest, samples: Path) -> str:  # noqa: ARG001 -- makes the exports
+    found: str = request.param
+    return found
 
-    def test_dirt_is_counted_to_the_row_and_stops_nothing(self, name: str) -> None:
-        report = opened(name).quality
-        assert not report.of(Severity.ERROR)
-        counts = {(finding.table, finding.check): finding.n for finding in report.findings}
-        dirt = truth(name)["dirt"]
-        expected = {place: sum(dirt[kind] for kind in kinds) for place, kinds in FOUND_DIRT.items()}
-        assert {place: counts.get(place) for place in FOUND_DIRT} == expected
 
-    def test_rows_set_aside_leave_what_the_firm_really_has(self, name: str) -> None:
-        tables, known = opened(name), truth(name)
-        for table in ("leads", "opportunities", "stage_events"):
-            rows = int(tables.to_frame(tables.table(table).count().as_table()).iloc[0, 0])
-            assert rows == known["rows"][table] - known["dirt"][f"duplicate_{table}"]
+def test_dirt_is_counted_to_the_row_and_stops_nothing(name: str) -> None:
+    report = opened(name).quality
+    assert not report.of(Severity.ERROR)
+    counts = {(finding.table, finding.check): finding.n for finding in report.findings}
+    dirt = truth(name)["dirt"]
+    expected = {place: sum(dirt[kind] for kind in kinds) for place, kinds in FOUND_DIRT.items()}
+    assert {place: counts.get(place) for place in FOUND_DIRT} == expected
 
-    def test_one_product_under_two_names_is_one(self, name: str) -> None:
-        products = {"huaxin": ("数据中台", "数据中台V2"), "alder": ("FlowSense 2", "FlowSense-2")}[name]
-        deals = metrics.deals(opened(name))
-        counts = opened(name).to_frame(deals.group_by("product").aggregate(n=deals.count())).set_index("product")["n"]
-        assert products[1] not in counts.index
-        assert counts[products[0]] > truth(name)["dirt"]["products_spelt_otherwise"]
 
-    def test_the_bottleneck_comes_first(self, name: str) -> None:
-        stages = metrics.time_in_stage(opened(name)).stages
-        assert stages[0].stage_id == truth(name)["bottleneck"]
+def test_rows_set_aside_leave_what_the_firm_really_has(name: str) -> None:
+    tables, known = opened(name), truth(name)
+    for table in ("leads", "opportunities", "stage_events"):
+        rows = int(tables.to_frame(tables.table(table).count().as_table()).iloc[0, 0])
+        assert rows == known["rows"][table] - known["dirt"][f"duplicate_{table}"]
 
-    @pytest.mark.parametrize("figure", HEADLINES)
-    def test_the_interval_holds_the_true(self, name: str, figure: str) -> None:
-        assert holds(measured(name)[figure], truth(name)["figures"][figure]["value"])
 
-    def test_the_intervals_of_the_median_days_in_every_stage_hold_the_true_ones(self, name: str) -> None:
-        known = {key: v["value"] for key, v in truth(name)["figures"].items() if key.startswith("time_in_stage.median")}
-        assert len(known) == 7
-        assert {key for key, value in known.items() if not holds(measured(name)[key], value)} == set()
+def test_one_product_under_two_names_is_one(name: str) -> None:
+    products = {"huaxin": ("数据中台", "数据中台V2"), "alder": ("FlowSense 2", "FlowSense-2")}[name]
+    deals = metrics.deals(opened(name))
+    counts = opened(name).to_frame(deals.group_by("product").aggregate(n=deals.count())).set_index("product")["n"]
+    assert products[1] not in counts.index
+    assert counts[products[0]] > truth(name)["dirt"]["products_spelt_otherwise"]
 
-    def test_of_all_intervals_about_one_in_twenty_may_miss(self, name: str) -> None:
-        known = {key: v["value"] for key, v in truth(name)["figures"].items() if key in measured(name)}
-        missed = [key for key, value in known.items() if not holds(measured(name)[key], value)]
-        assert len(known) >= 28
-        assert len(missed) <= 3, missed
 
-    def test_output_per_head_scatters_around_the_true_months(self, name: str) -> None:
-        known = truth(name)["output_per_head_by_month"]
-        found = {
-            estimate.group.removeprefix("month="): estimate
-            for estimate in metrics.output_per_head(opened(name)).per_month
-        }
-        assert set(found) == set(known)
-        assert sum(not holds(found[month], value) for month, value in known.items()) <= 1
+def test_the_bottleneck_comes_first(name: str) -> None:
+    stages = metrics.time_in_stage(opened(name)).stages
+    assert stages[0].stage_id == truth(name)["bottleneck"]
 
-    def test_the_triggers_are_judged_as_they_truly_are(self, name: str) -> None:
-        judged = triggers(opened(name))
-        assert isinstance(judged, Triggers)
-        states = {trigger.id: trigger.state for trigger in judged.found}
-        expected = {True: TriggerState.MET, False: TriggerState.NOT_MET}
-        assert states == {id_: expected[met] for id_, met in truth(name)["triggers_met"].items()}
 
-    @pytest.mark.parametrize("figure", ["cycle_days", "won_in_time", "lead_conversion"])
-    def test_the_difference_in_differences_holds_the_true_one(self, name: str, figure: str) -> None:
-        known = truth(name)["pilot"][figure]["difference_in_differences"]["value"]
-        assert holds(compared(name)[f"pilot.{figure}.effect"], known)
+@pytest.mark.parametrize("figure", HEADLINES)
+def test_the_interval_holds_the_true(name: str, figure: str) -> None:
+    assert holds(measured(name)[figure], truth(name)["figures"][figure]["value"])
 
-    @pytest.mark.parametrize("figure", ["daily_hours", "satisfaction"])
-    def test_the_effect_on_daily_figures_holds_the_true_one(self, name: str, figure: str) -> None:
-        assert holds(compared(name)[f"pilot.{figure}.effect"], truth(name)["pilot"][figure]["effect"])
 
-    def test_the_shortened_cycle_is_seen_and_shorter_by_no_accident(self, name: str) -> None:
-        effect = compared(name)["pilot.cycle_days.effect"]
-        assert effect.high is not None
-        assert effect.high < 0
+def test_the_intervals_of_the_median_days_in_every_stage_hold_the_true_ones(name: str) -> None:
+    known = {key: v["value"] for key, v in truth(name)["figures"].items() if key.startswith("time_in_stage.median")}
+    assert len(known) == 7
+    assert {key for key, value in known.items() if not holds(measured(name)[key], value)} == set()
 
-    def test_each_complaint_of_the_window_is_counted(self, name: str) -> None:
-        tables = opened(name)
-        rows = tables.table("complaints")
-        rows = rows.filter(rows.received_on.between(*tables.window))
-        n = int(tables.to_frame(rows.count().as_table()).iloc[0, 0])
-        assert n == sum(truth(name)["complaint_topics_in_window"].values())
 
-    def test_every_evidence_of_the_records_is_found_in_the_data(self, name: str) -> None:
-        records = records_of(name)
-        cited = {
-            reference
-            for entry in (*records.pain_points, *(why for chain in records.why_chains for why in chain.whys))
-            for reference in entry.evidence
-        }
-        found = look_up(opened(name), cited)
-        assert [reference for reference in sorted(cited) if not found[reference].supports] == []
+def test_of_all_intervals_about_one_in_twenty_may_miss(name: str) -> None:
+    known = {key: v["value"] for key, v in truth(name)["figures"].items() if key in measured(name)}
+    missed = [key for key, value in known.items() if not holds(measured(name)[key], value)]
+    assert len(known) >= 28
+    assert len(missed) <= 3, missed
+
+
+def test_output_per_head_scatters_around_the_true_months(name: str) -> None:
+    known = truth(name)["output_per_head_by_month"]
+    found = {
+        estimate.group.removeprefix("month="): estimate for estimate in metrics.output_per_head(opened(name)).per_month
+    }
+    assert set(found) == set(known)
+    assert sum(not holds(found[month], value) for month, value in known.items()) <= 1
+
+
+def test_the_triggers_are_judged_as_they_truly_are(name: str) -> None:
+    judged = triggers(opened(name))
+    assert isinstance(judged, Triggers)
+    states = {trigger.id: trigger.state for trigger in judged.found}
+    expected = {True: TriggerState.MET, False: TriggerState.NOT_MET}
+    assert states == {id_: expected[met] for id_, met in truth(name)["triggers_met"].items()}
+
+
+@pytest.mark.parametrize("figure", ["cycle_days", "won_in_time", "lead_conversion"])
+def test_the_difference_in_differences_holds_the_true_one(name: str, figure: str) -> None:
+    known = truth(name)["pilot"][figure]["difference_in_differences"]["value"]
+    assert holds(compared(name)[f"pilot.{figure}.effect"], known)
+
+
+@pytest.mark.parametrize("figure", ["daily_hours", "satisfaction"])
+def test_the_effect_on_daily_figures_holds_the_true_one(name: str, figure: str) -> None:
+    assert holds(compared(name)[f"pilot.{figure}.effect"], truth(name)["pilot"][figure]["effect"])
+
+
+def test_the_shortened_cycle_is_seen_and_shorter_by_no_accident(name: str) -> None:
+    effect = compared(name)["pilot.cycle_days.effect"]
+    assert effect.high is not None
+    assert effect.high < 0
+
+
+def test_each_complaint_of_the_window_is_counted(name: str) -> None:
+    tables = opened(name)
+    rows = tables.table("complaints")
+    rows = rows.filter(rows.received_on.between(*tables.window))
+    n = int(tables.to_frame(rows.count().as_table()).iloc[0, 0])
+    assert n == sum(truth(name)["complaint_topics_in_window"].values())
+
+
+def test_every_evidence_of_the_records_is_found_in_the_data(name: str) -> None:
+    records = records_of(name)
+    cited = {
+        reference
+        for entry in (*records.pain_points, *(why for chain in records.why_chains for why in chain.whys))
+        for reference in entry.evidence
+    }
+    found = look_up(opened(name), cited)
+    assert [reference for reference in sorted(cited) if not found[reference].supports] == []
 
 
 def records_of(name: str) -> Records:

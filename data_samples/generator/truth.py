@@ -47,7 +47,7 @@ def truth_of(sample: Sample, made: Made, engagement: Path) -> dict[str, object]:
     share = _cumbersome(world, frames["feedback"])
     return {
         "about": f"What the model says of {world.slug}, over {RUNS} runs (data_samples/generate.py --truth). "
-        "`sd` is how far single runs scatter; the exported one was picked among 300 for being near all of these values.",
+        "`sd` is how far single runs scatter; the exported one was picked among 300 for being near these values.",
         "exports_sha256": made.digests,
         "rows": made.rows,
         "dirt": made.dirt,

@@ -6,6 +6,7 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
 from salesopt_kit.tables.store import Tables
@@ -56,7 +57,7 @@ def hours_by_kind(tables: Tables) -> Tally:
     rows = rows.filter(rows.started_on.between(*tables.window))
     good = (rows.hours > 0) & (rows.hours <= 24)  # noqa: PLR2004 -- hours of a day
     counted = tables.to_frame(
-        rows.group_by("kind").aggregate(hours=rows.hours.sum(where=good), n=good.sum(), odd=rows.count() - good.sum())
+        rows.group_by("kind").aggregate(hours=exact_sum(rows.hours, good), n=good.sum(), odd=rows.count() - good.sum())
     ).sort_values("hours", ascending=False)
     if not len(counted):
         raise MissingDataError(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.tables.store import Tables
 
 COLUMNS = ["unit", "day", "total", "n"]
@@ -23,7 +24,9 @@ def daily_figures(tables: Tables, metric: str, window: tuple[date, date]) -> pd.
     window = window[0], min(window[1], tables.as_of)
     for source in _sources(tables, metric, window):
         rows = source.filter(source.total.notnull() & source.unit.notnull() & (source.n > 0))
-        found = tables.to_frame(rows.group_by(["unit", "day"]).aggregate(total=rows.total.sum(), n=rows.n.sum()))
+        found = tables.to_frame(
+            rows.group_by(["unit", "day"]).aggregate(total=exact_sum(rows.total), n=exact_sum(rows.n))
+        )
         if len(found):
             found["day"] = pd.to_datetime(found["day"])
             return found[COLUMNS].sort_values(["unit", "day"], ignore_index=True)
@@ -59,5 +62,5 @@ def _hours(tables: Tables, window: tuple[date, date]) -> ir.Table:
     people = tables.table("people")
     teams = people.group_by(worker=people.person).aggregate(unit=people.team.max())
     rows = rows.inner_join(teams, rows.person == teams.worker)
-    days = rows.group_by(["unit", "person", "started_on"]).aggregate(total=rows.hours.sum())
+    days = rows.group_by(["unit", "person", "started_on"]).aggregate(total=exact_sum(rows.hours))
     return days.select("unit", day=days.started_on, total=days.total, n=ibis.literal(1.0))

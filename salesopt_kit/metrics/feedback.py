@@ -7,6 +7,7 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.tables.store import Tables
 
 CUMBERSOME = (
@@ -31,7 +32,7 @@ def feedback_by_month(tables: Tables, window: tuple[date, date]) -> pd.DataFrame
             worded=(words != "").sum(),
             cumbersome=words.re_search(CUMBERSOME).sum(),
             scored=rows.score.count(),
-            score=rows.score.sum(),
+            score=exact_sum(rows.score),
         )
     )
     if not len(found):

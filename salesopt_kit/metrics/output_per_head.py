@@ -14,6 +14,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import Breakdown, Group, breakdown, groups, whole, with_interval
 from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.dimensions import Grouping
+from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.metrics.heads import Heads, heads
 from salesopt_kit.metrics.months import Month, mean_of_months, month_of, months, partial_caveat, unknown_caveat
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
@@ -150,8 +151,8 @@ def _measures(asked: _Asked) -> dict[str, ir.Scalar]:
     for month in asked.known:
         won = (rows.status == "won") & rows.closed_on.between(month.first, month.last)
         measures[f"deals {month.name}"] = won.sum()
-        measures[f"value {month.name}"] = rows.amount.sum(where=won)
-        measures[f"squares {month.name}"] = (rows.amount * rows.amount).sum(where=won)
+        measures[f"value {month.name}"] = exact_sum(rows.amount, won)
+        measures[f"squares {month.name}"] = exact_sum(rows.amount * rows.amount, won)
     return measures
 
 

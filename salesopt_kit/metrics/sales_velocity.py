@@ -12,11 +12,12 @@ from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import Breakdown, Group, breakdown, groups, whole
 from salesopt_kit.metrics.deals import deal_caveats, deals
 from salesopt_kit.metrics.dimensions import Grouping
+from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.metrics.months import months
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
-from salesopt_kit.stats.moments import t_interval
+from salesopt_kit.stats.moments import covariance, t_interval
 from salesopt_kit.stats.proportion import wilson
 from salesopt_kit.stats.ratio import log_interval
 from salesopt_kit.tables.store import Tables
@@ -123,15 +124,33 @@ def _measures(tables: Tables, rows: ir.Table, window: tuple[date, date]) -> dict
         "won": won.sum(),
         "lost": lost.sum(),
         "lost_ever": (rows.status == "lost").sum(),
-        "n_value": (won & rows.amount.notnull()).sum(),
-        "value": rows.amount.mean(where=won),
-        "value_variance": rows.amount.var(where=won),
-        "n_cycle": (won & rows.cycle_days.notnull()).sum(),
-        "cycle": rows.cycle_days.mean(where=won),
-        "cycle_variance": rows.cycle_days.var(where=won),
-        "n_both": (won & rows.amount.notnull() & rows.cycle_days.notnull()).sum(),
-        "covariance": rows.amount.cov(rows.cycle_days, where=won),
+        **_moments("value", rows.amount, rows.amount, won),
+        **_moments("cycle", rows.cycle_days, rows.cycle_days, won),
+        **_moments("both", rows.amount, rows.cycle_days, won),
     }
+
+
+def _moments(name: str, x: ir.FloatingValue, y: ir.FloatingValue, where: ir.BooleanValue) -> dict[str, ir.Scalar]:
+    """Return n, the sums and the sum of products over the rows that have both; with x as y, for mean and variance."""
+    known = where & x.notnull() & y.notnull()
+    return {
+        f"n_{name}": known.sum(),
+        f"{name}_x": exact_sum(x, known),
+        f"{name}_y": exact_sum(y, known),
+        f"{name}_xy": exact_sum(x * y, known),
+    }
+
+
+def _mean_of(group: Group, name: str) -> float | None:
+    total = group.number(f"{name}_x")
+    return None if total is None else total / group.count(f"n_{name}")
+
+
+def _covariance_of(group: Group, name: str) -> float | None:
+    """Return the sample covariance of what `_moments` measured, the variance where x is y; None for fewer than two."""
+    n = group.count(f"n_{name}")
+    x, y, products = (group.number(f"{name}_{part}") or 0.0 for part in ("x", "y", "xy"))
+    return covariance(x, y, products, n) if n > 1 else None
 
 
 def _is_open(tables: Tables, rows: ir.Table, day: date) -> ir.BooleanValue:
@@ -173,7 +192,7 @@ def _answer(
     money = tables.engagement.config.currency
     n_open, won, n = group.count("n_open"), group.count("won"), group.count("won") + group.count("lost")
     rate = won / n if n and lost_ever else None
-    value, cycle = group.number("value"), group.number("cycle")
+    value, cycle = _mean_of(group, "value"), _mean_of(group, "cycle")
     velocity = n_open * rate * value / cycle if rate is not None and value is not None and cycle else None
 
     def figure(name: str, label: str, amount: float | None, unit: str, n: int, *, bounds: Bounds = None) -> Estimate:
@@ -219,16 +238,18 @@ def _velocity_bounds(velocity: float | None, group: Group) -> Bounds:
     less twice their covariance, which the deals that have both share. The win rate is uncorrelated with the means.
     """
     won, n = group.count("won"), group.count("won") + group.count("lost")
-    moments = [group.number(name) for name in ("value", "value_variance", "cycle", "cycle_variance", "covariance")]
-    if not velocity or any(moment is None for moment in moments):
+    means = [_mean_of(group, name) for name in ("value", "cycle")]
+    spreads = [_covariance_of(group, name) for name in ("value", "cycle", "both")]
+    if not velocity or None in means or None in spreads:
         return None
-    value, value_variance, cycle, cycle_variance, covariance = (moment or 0.0 for moment in moments)
+    value, cycle = (mean or 0.0 for mean in means)
+    value_variance, cycle_variance, both = (spread or 0.0 for spread in spreads)
     n_value, n_cycle, n_both = (group.count(name) for name in ("n_value", "n_cycle", "n_both"))
     variance = (
         (n - won) / (won * n)
         + value_variance / (n_value * value**2)
         + cycle_variance / (n_cycle * cycle**2)
-        - 2 * covariance * n_both / (n_value * n_cycle * value * cycle)
+        - 2 * both * n_both / (n_value * n_cycle * value * cycle)
     )
     return log_interval(velocity, math.sqrt(max(variance, 0.0)))
 
@@ -241,8 +262,10 @@ def _rate_bounds(rate: float | None, won: int, n: int) -> Bounds:
 
 
 def _mean_bounds(group: Group, name: str) -> Bounds:
-    mean, variance = group.number(name), group.number(f"{name}_variance")
-    return t_interval(mean, variance, group.count(f"n_{name}")) if mean is not None and variance is not None else None
+    mean, variance = _mean_of(group, name), _covariance_of(group, name)
+    if mean is None or variance is None:
+        return None
+    return t_interval(mean, max(variance, 0.0), group.count(f"n_{name}"))
 
 
 def _levers(

@@ -12,6 +12,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import told_days
 from salesopt_kit.metrics.visits import visits
@@ -148,12 +149,12 @@ def _totals(tables: Tables, rows: ir.Table, places: list[int]) -> tuple[Total, .
     """Return the days per place over all deals, from one aggregate over the deals."""
     names = [f"d{place}" for place in places]
     per_deal = rows.group_by("opportunity_id").aggregate(
-        **{f"d{place}": rows.days.sum(where=rows.place == place).fill_null(0.0) for place in places}
+        **{f"d{place}": exact_sum(rows.days, rows.place == place).fill_null(0.0) for place in places}
     )
     pairs = [(a, b) for position, a in enumerate(names) for b in names[position:]]
-    products = {f"{a}_{b}": (per_deal[a] * per_deal[b]).sum() for a, b in pairs}
+    products = {f"{a}_{b}": exact_sum(per_deal[a] * per_deal[b]) for a, b in pairs}
     row = tables.to_frame(
-        per_deal.aggregate(n=per_deal.count(), **{name: per_deal[name].sum() for name in names}, **products)
+        per_deal.aggregate(n=per_deal.count(), **{name: exact_sum(per_deal[name]) for name in names}, **products)
     ).iloc[0]
     moments = np.zeros((len(names), len(names)))
     for a, b in pairs:
@@ -239,7 +240,7 @@ def _parked(tables: Tables, selection: Selection) -> tuple[str, ...]:
     if all(stage.kind is not StageKind.PARKED for stage in tables.engagement.config.stages):
         return ()
     rows = _visits_of(tables, selection, StageKind.PARKED)
-    found = tables.to_frame(rows.aggregate(n=rows.count(), days=rows.days.sum())).iloc[0]
+    found = tables.to_frame(rows.aggregate(n=rows.count(), days=exact_sum(rows.days))).iloc[0]
     message = _("{n:,} visits to parked stages with {days} are left out.")
     n = int(found["n"])
     return (message.format(n=n, days=shown(float(found["days"]), "days")),) if n else ()

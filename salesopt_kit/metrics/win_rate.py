@@ -11,6 +11,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import Breakdown, Group, breakdown, groups, whole
 from salesopt_kit.metrics.deals import deal_caveats, deals
 from salesopt_kit.metrics.dimensions import Grouping
+from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
@@ -106,13 +107,13 @@ def _measures(rows: ir.Table, window: tuple[date, date]) -> Mapping[str, ir.Scal
         "lost": lost.sum(),
         "still_open": ((rows.status == "open") & (rows.created_on.isnull() | (rows.created_on <= window[1]))).sum(),
         "lost_ever": (rows.status == "lost").sum(),
-        "won_value": rows.amount.sum(where=won),
+        "won_value": exact_sum(rows.amount, won),
         "won_priced": (won & priced).sum(),
         "lost_priced": (lost & priced).sum(),
-        "won_sum": rows.amount.sum(where=won & priced),
-        "lost_sum": rows.amount.sum(where=lost & priced),
-        "won_squares": square.sum(where=won & priced),
-        "lost_squares": square.sum(where=lost & priced),
+        "won_sum": exact_sum(rows.amount, won & priced),
+        "lost_sum": exact_sum(rows.amount, lost & priced),
+        "won_squares": exact_sum(square, won & priced),
+        "lost_squares": exact_sum(square, lost & priced),
     }
 
 

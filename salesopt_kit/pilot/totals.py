@@ -14,6 +14,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.daily_figures import daily_figures
 from salesopt_kit.metrics.dimensions import need_dimension
+from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.metrics.lead_conversion import followed_leads
 from salesopt_kit.metrics.months import month_of
 from salesopt_kit.pilot.setting import Setting
@@ -129,7 +130,7 @@ def _summed(
 ) -> pd.DataFrame:
     rows = rows.select(unit=rows[setting.dimension], cluster=ibis.coalesce(rows.owner, "-"), value=value)
     rows = rows.filter(rows.unit.isin([*setting.treated, *setting.controls]))
-    found = tables.to_frame(rows.group_by(["unit", "cluster"]).aggregate(total=rows.value.sum(), n=rows.count()))
+    found = tables.to_frame(rows.group_by(["unit", "cluster"]).aggregate(total=exact_sum(rows.value), n=rows.count()))
     if not len(found):
         raise MissingDataError(
             nothing.format(first=window[0], last=window[1]), remedy=_("Move the pilot's dates, or export more data.")

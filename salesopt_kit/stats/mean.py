@@ -32,9 +32,14 @@ class Mean:
 
 
 def mean(values: npt.ArrayLike, counts: npt.ArrayLike | None = None) -> Mean:
-    """Return the mean of `values`, each of which stands for as many as `counts` says; ValueError for none at all."""
+    """Return the mean of `values`, each of which stands for as many as `counts` says; ValueError for none at all.
+
+    The same to the last digit in whatever order the values come, as a database gives them in any.
+    """
     x = np.asarray(values, float)
     k = np.ones(len(x)) if counts is None else np.asarray(counts, float)
+    order = np.lexsort((k, x))
+    x, k = x[order], k[order]
     n = int(k.sum())
     if n == 0:
         message = "there are no values to take the mean of"

@@ -40,13 +40,7 @@ def encoding_of(path: Path, file: str) -> str:
             return name
     if name := _utf16_without_mark(head):
         return name
-    if b"\x00" in head:
-        raise InputError(
-            _("{file}, row {row}").format(file=file, row=head[: head.index(b"\x00")].count(b"\n") + 1),
-            "NUL",
-            expected=_("text"),
-            remedy=_("Export the table again as CSV in UTF-8; the file is damaged or no text."),
-        )
+    stop_at_zero(head, file, 1)
     fault = first_fault(path, "utf-8")
     if fault is None:
         return "utf-8"
@@ -79,6 +73,17 @@ def first_fault(path: Path, encoding: str) -> tuple[int, str] | None:
                 return rows + before, "bytes " + wrong.object[wrong.start : wrong.start + 4].hex(" ")
             if not chunk:
                 return None
+
+
+def stop_at_zero(text: bytes, file: str, row: int) -> None:
+    """Raise InputError where `text`, which starts in row `row` of `file`, holds a zero byte."""
+    if b"\x00" in text:
+        raise InputError(
+            _("{file}, row {row}").format(file=file, row=row + text[: text.index(b"\x00")].count(b"\n")),
+            "NUL",
+            expected=_("text"),
+            remedy=_("Export the table again as CSV in UTF-8; the file is damaged or no text."),
+        )
 
 
 def _stop_at_binary(head: bytes, file: str) -> None:

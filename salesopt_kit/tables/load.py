@@ -18,7 +18,7 @@ import pandas as pd
 from ibis.backends.duckdb import Backend
 
 from salesopt_kit import __version__
-from salesopt_kit.engagement import Engagement, Source, config_hash
+from salesopt_kit.engagement import Engagement, config_hash
 from salesopt_kit.errors import InputError, InputErrors, SalesOptError
 from salesopt_kit.locale import _
 from salesopt_kit.tables.gate import gate
@@ -81,23 +81,28 @@ def check_tables(engagement: Engagement) -> QualityReport:
 
 
 def _open(engagement: Engagement) -> tuple[Tables | None, QualityReport]:
-    unknown: list[SalesOptError] = [_unknown_table(name) for name in engagement.config.sources if name not in TABLES]
-    if unknown:
-        return None, _report([], {"sources": unknown})
-    try:
-        found = {name: source_files(engagement, name, source) for name, source in _sources(engagement)}
-    except SalesOptError as wrong:
-        return None, _report([], {"sources": [wrong]})
+    found, absent = _found(engagement)
     folder = _cache_folder(engagement, found)
-    if not (folder / "meta.json").is_file():
-        reading = _read(engagement, found, folder)
+    if absent or not (folder / "meta.json").is_file():
+        reading = _read(engagement, found, folder, absent)
         if reading.errors:
             return None, _report([], reading.errors)
+    os.utime(folder)  # what was opened last is kept longest
     return _opened(engagement, folder)
 
 
-def _sources(engagement: Engagement) -> list[tuple[str, Source]]:
-    return list(engagement.config.sources.items())
+def _found(engagement: Engagement) -> tuple[dict[str, list[tuple[str, Path]]], dict[str, list[SalesOptError]]]:
+    """Return the files of each source, and an error for each source that is no table or has no file."""
+    found: dict[str, list[tuple[str, Path]]] = {}
+    absent: dict[str, list[SalesOptError]] = {}
+    for name, source in engagement.config.sources.items():
+        try:
+            if name not in TABLES:
+                raise _unknown_table(name)
+            found[name] = source_files(engagement, name, source)
+        except SalesOptError as wrong:
+            absent.setdefault("sources", []).append(wrong)
+    return found, absent
 
 
 def _unknown_table(name: str) -> InputError:
@@ -110,12 +115,18 @@ def _unknown_table(name: str) -> InputError:
     )
 
 
-def _read(engagement: Engagement, found: dict[str, list[tuple[str, Path]]], folder: Path) -> Reading:
+def _read(
+    engagement: Engagement,
+    found: dict[str, list[tuple[str, Path]]],
+    folder: Path,
+    absent: dict[str, list[SalesOptError]],
+) -> Reading:
     """Read every source into a folder of its own that takes its place in the cache only when all went well."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".part-", dir=folder.parent))
     try:
         reading = _read_all(engagement, found, work)
+        reading.errors.update(absent)
         if not reading.errors:
             _write_meta(work, reading)
             _settle(work, folder)
@@ -129,9 +140,9 @@ def _read_all(engagement: Engagement, found: dict[str, list[tuple[str, Path]]], 
     errors: dict[str, list[SalesOptError]] = {}
     counter = itertools.count()
     with _database(work) as connection:
-        for name, source in _sources(engagement):
-            for file, path in found[name]:
-                part = _read_one(connection, engagement, name, source, file, path, work, counter)
+        for name, files in found.items():
+            for file, path in files:
+                part = _read_one(connection, engagement, name, file, path, work, counter)
                 parts.setdefault(name, []).append(part)
                 if part.errors:
                     errors.setdefault(name, []).extend(part.errors)
@@ -142,23 +153,23 @@ def _read_one(
     connection: duckdb.DuckDBPyConnection,
     engagement: Engagement,
     name: str,
-    source: Source,
     file: str,
     path: Path,
     work: Path,
     counter: "itertools.count[int]",
 ) -> Normalised:
+    source = engagement.config.sources[name]
     try:
         scan = open_file(connection, file, path, source, work, counter)
         target = work / f"{name}-{next(counter)}.parquet"
         return normalise(connection, name, scan, source, engagement.config, target)
     except InputErrors as wrong:
-        return Normalised(None, frozenset(), frozenset(), (), wrong.errors)
+        return Normalised(None, errors=wrong.errors)
     except SalesOptError as wrong:
-        return Normalised(None, frozenset(), frozenset(), (), (wrong,))
+        return Normalised(None, errors=(wrong,))
     except OSError as wrong:
         error = InputError(file, str(wrong), expected=_("a file that can be read"), remedy=_("Check its permissions."))
-        return Normalised(None, frozenset(), frozenset(), (), (error,))
+        return Normalised(None, errors=(error,))
 
 
 def _database(work: Path) -> duckdb.DuckDBPyConnection:
@@ -175,15 +186,13 @@ def _database(work: Path) -> duckdb.DuckDBPyConnection:
 def _write_meta(work: Path, reading: Reading) -> None:
     meta = {
         "tables": {
-            name: [[part.path.name, part.first_row] for part in parts if part.path]
+            name: [[part.path.name, part.first_row, part.blank_where] for part in parts if part.path]
             for name, parts in reading.parts.items()
         },
         "supplied": sorted(set().union(*(part.supplied for parts in reading.parts.values() for part in parts))),
         "day_grain": sorted(
-            column
-            for parts in reading.parts.values()
-            for column in set().union(*(part.day_grain for part in parts))
-            if all(column in part.day_grain for part in parts)
+            set().union(*(part.day_grain for parts in reading.parts.values() for part in parts))
+            - set().union(*(part.timed for parts in reading.parts.values() for part in parts))
         ),
         "headings": {
             column: heading
@@ -244,7 +253,7 @@ def _opened(engagement: Engagement, folder: Path) -> tuple[Tables, QualityReport
     )
     backend.raw_sql("set TimeZone = 'UTC'")
     for name, files in meta["tables"].items():
-        _make_view(backend, name, [(folder / file, first_row) for file, first_row in files])
+        _make_view(backend, name, [(folder / file, first_row, blank) for file, first_row, blank in files])
     as_of = engagement.config.as_of or _newest(backend, meta)
     tables = Tables(
         engagement,
@@ -263,7 +272,7 @@ def _opened(engagement: Engagement, folder: Path) -> tuple[Tables, QualityReport
     return tables.with_quality(report), report
 
 
-def _make_view(backend: Backend, name: str, files: list[tuple[Path, int]]) -> None:
+def _make_view(backend: Backend, name: str, files: list[tuple[Path, int, list[str]]]) -> None:
     columns = [
         part
         for column in TABLES[name]
@@ -272,7 +281,8 @@ def _make_view(backend: Backend, name: str, files: list[tuple[Path, int]]) -> No
     parts = [
         f"select {', '.join(columns)}, source_file, coalesce(given_row, file_row_number + {first_row}) as source_row "
         f"from read_parquet({literal(str(file))}, file_row_number=true)"
-        for file, first_row in files
+        + (f" where {' or '.join(f'{column} is not null' for column in blank)}" if blank else "")
+        for file, first_row, blank in files
     ]
     backend.raw_sql(f"create or replace view {name} as {' union all '.join(parts)}")
 

@@ -10,12 +10,12 @@ from salesopt_kit.engagement import Config, Source
 from salesopt_kit.errors import InputError, InputErrors, SalesOptError
 from salesopt_kit.locale import _
 from salesopt_kit.tables.export import Export, reshaped
-from salesopt_kit.tables.mapping import columns_of, mapping_errors
+from salesopt_kit.tables.mapping import CONSTANT, columns_of, mapping_errors
 from salesopt_kit.tables.presets import wide_prefix
 from salesopt_kit.tables.quality import Finding
 from salesopt_kit.tables.read_csv import explain_csv
 from salesopt_kit.tables.readings import readings
-from salesopt_kit.tables.scan import Scan, literal
+from salesopt_kit.tables.scan import Scan, literal, quoted
 from salesopt_kit.tables.schema import TABLES
 from salesopt_kit.tables.select_sql import canonical_select
 from salesopt_kit.tables.unmapped import unmapped_damage
@@ -25,16 +25,22 @@ from salesopt_kit.terms import Severity
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """What became of one export: its Parquet file (None if it could not be read), its columns, and findings."""
+    """What became of one export: its Parquet file (None if it could not be read), its columns, and findings.
+
+    `day_grain` and `timed` hold "table.column" of time columns that have values: all without a time of day, some with.
+    """
 
     path: Path | None
     supplied: frozenset[str] = frozenset()
     day_grain: frozenset[str] = frozenset()
+    timed: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
     errors: tuple[SalesOptError, ...] = ()
     first_row: int = 2
     headings: Mapping[str, str] = field(default_factory=dict)
     """What the export calls each "table.column"."""
+    blank_where: tuple[str, ...] = ()
+    """Columns that are all null in rows without any value; empty where the export has no such row."""
 
 
 def normalise(
@@ -67,14 +73,18 @@ def _written(connection: duckdb.DuckDBPyConnection, export: Export, target: Path
         # The first rows may look plainer than the rest: decide over whole columns before calling a value unreadable.
         relation = _copied(connection, export, target, is_thorough=True)
         errors = tuple(unreadable(connection, export, relation))
+    clocks = dict(_clocks(connection, export, relation))
+    blank_where, n_blank = ((), 0) if errors else _blank_rows(connection, export, relation)
     return Normalised(
         target,
         frozenset(f"{export.name}.{column}" for column in export.mapped),
-        frozenset(_whole_days(connection, export, relation)),
-        (*_notes(export), *unmapped_damage(connection, export.name, export.scan, export.mapped.values())),
+        frozenset(column for column, is_timed in clocks.items() if not is_timed),
+        frozenset(column for column, is_timed in clocks.items() if is_timed),
+        (*_notes(export, n_blank), *unmapped_damage(connection, export.name, export.scan, export.mapped.values())),
         errors,
         export.scan.first_row,
         {f"{export.name}.{column}": heading for column, heading in export.mapped.items()},
+        blank_where,
     )
 
 
@@ -86,14 +96,33 @@ def _copied(connection: duckdb.DuckDBPyConnection, export: Export, target: Path,
     return f"(select *, {row} from read_parquet({literal(str(target))}, file_row_number=true))"
 
 
-def _whole_days(connection: duckdb.DuckDBPyConnection, export: Export, relation: str) -> Iterator[str]:
-    """Yield "table.column" of each time column that has no time of day in any row."""
+def _blank_rows(connection: duckdb.DuckDBPyConnection, export: Export, relation: str) -> tuple[tuple[str, ...], int]:
+    """Return the columns by which rows without any value are known, and how many such rows there are.
+
+    Spreadsheets leave them behind, mostly at the end. A row that has something under an unused heading is not blank.
+    """
+    columns = tuple(column for column, heading in export.mapped.items() if not heading.startswith(CONSTANT))
+    nothing = " and ".join(f"{column} is null" for column in columns)
+    unused = " and ".join(
+        f"coalesce(trim({quoted(heading)}), '') = ''" for heading in export.scan.headings if heading != "source_row"
+    )
+    counts = []
+    for query in (f"{relation} where {nothing}", f"({export.scan.sql}) where {unused}"):
+        row = connection.execute(f"select count(*) from {query}").fetchone()
+        counts.append(int(row[0]) if row else 0)
+        if not counts[-1]:
+            return (), 0
+    return (columns, counts[0]) if counts[0] == counts[1] else ((), 0)
+
+
+def _clocks(connection: duckdb.DuckDBPyConnection, export: Export, relation: str) -> Iterator[tuple[str, bool]]:
+    """Yield "table.column" of each time column that has values, and whether any of them has a time of day."""
     for column in TABLES[export.name]:
         if column.kind == "time" and column.name in export.mapped:
             counts = f'count({column.name}), count(*) filter ("clock:{column.name}")'
             row = connection.execute(f"select {counts} from {relation}").fetchone()
-            if row is not None and row[0] > 0 and row[1] == 0:
-                yield f"{export.name}.{column.name}"
+            if row is not None and row[0] > 0:
+                yield f"{export.name}.{column.name}", row[1] > 0
 
 
 def _only_headings(scan: Scan) -> InputError:
@@ -105,7 +134,18 @@ def _only_headings(scan: Scan) -> InputError:
     )
 
 
-def _notes(export: Export) -> Iterator[Finding]:
+def _notes(export: Export, n_blank: int) -> Iterator[Finding]:
+    if n_blank:
+        yield Finding(
+            "blank_rows",
+            Severity.WARNING,
+            export.name,
+            _("Rows without any value: {n:,}").format(n=n_blank),
+            n_blank,
+            set_aside=n_blank,
+            examples=(export.scan.file,),
+            remedy=_("Nothing needs doing if they are at the end; elsewhere, look whether rows got lost."),
+        )
     if (
         export.name == "stage_events"
         and wide_prefix(export.source.preset, export.name)

@@ -12,6 +12,7 @@ from salesopt_kit.engagement import Source
 from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
 from salesopt_kit.tables.encodings import CHUNK, encoding_of
+from salesopt_kit.tables.odd_lines import has_odd_lines, tidied, without_lead
 from salesopt_kit.tables.scan import Scan, literal, quoted
 
 DELIMITERS = ",;\t|"
@@ -29,12 +30,14 @@ def scan_csv(path: Path, file: str, source: Source, workspace: Path) -> Scan:
     csv.field_size_limit(1 << 30)  # so that a cell that is too long is found and named, and stops nothing here
     encoding = source.encoding or encoding_of(path, file)
     plain = path if encoding.lower().replace("_", "-") == "utf-8" else _as_utf8(path, file, encoding, workspace)
-    with plain.open(encoding="utf-8-sig", newline="") as stream:
-        head = stream.read(CHUNK)
-    if not head.strip():
+    body, named = without_lead(_head(plain))
+    if not body.strip():
         raise empty(file)
-    delimiter = source.delimiter or _delimiter(head)
-    headings = checked_headings(next(csv.reader(io.StringIO(head), delimiter=delimiter)), file)
+    delimiter, first_row = source.delimiter or named or _delimiter(body), 2
+    if has_odd_lines(plain, file):
+        plain, first_row = tidied(plain, delimiter, workspace)
+        body = _head(plain)
+    headings = checked_headings(next(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)), file)
     columns = ", ".join(f"{literal(heading)}: 'VARCHAR'" for heading in headings)
     sql = (
         f"read_csv({literal(str(plain))}, auto_detect=false, header=true, all_varchar=true, columns={{{columns}}}, "
@@ -42,16 +45,16 @@ def scan_csv(path: Path, file: str, source: Source, workspace: Path) -> Scan:
         f"max_line_size={4 * LONGEST_CELL})"
     )
     selected = ", ".join(quoted(heading) for heading in headings)
-    return Scan(file, path, f"select {selected} from {sql}", headings, is_text=True)
+    return Scan(file, path, f"select {selected} from {sql}", headings, first_row, is_text=True)
 
 
 def explain_csv(scan: Scan, source: Source, wrong: duckdb.Error) -> InputError:
     """Return why the database could not read a CSV file, by reading it again row by row."""
     encoding = source.encoding or encoding_of(scan.path, scan.file)
     with scan.path.open(encoding=encoding, errors="replace", newline="") as stream:
-        head = stream.read(CHUNK)
+        body, named = without_lead(stream.read(CHUNK).removeprefix("\ufeff"))
         stream.seek(0)
-        delimiter = source.delimiter or _delimiter(head.removeprefix("\ufeff"))
+        delimiter = source.delimiter or named or _delimiter(body)
         for error in _faults(stream, delimiter, scan):
             return error
     lines = str(wrong).splitlines()
@@ -96,7 +99,7 @@ def _faults(stream: io.TextIOBase, delimiter: str, scan: Scan) -> Iterator[Input
             long = next((place for place, cell in enumerate(cells) if len(cell) > LONGEST_CELL), None)
             if long is not None:
                 yield _long_cell(scan, row, long, cells[long])
-            if cells and len(cells) != len(scan.headings):
+            if cells and row >= scan.first_row - 1 and len(cells) != len(scan.headings):
                 yield InputError(
                     _("{file}, row {row}").format(file=scan.file, row=row),
                     _("{n} cells: {cells}").format(n=len(cells), cells=" | ".join(cells)[:60]),
@@ -120,6 +123,12 @@ def _long_cell(scan: Scan, row: int, place: int, cell: str) -> InputError:
         expected=_("a cell of at most {n:,} characters").format(n=LONGEST_CELL),
         remedy=_("Shorten the cell; if a quotation mark is missing above it, close it."),
     )
+
+
+def _head(path: Path) -> str:
+    """Return the start of a UTF-8 file, line ends as they are."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return stream.read(CHUNK)
 
 
 def _delimiter(head: str) -> str:

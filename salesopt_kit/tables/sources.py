@@ -51,6 +51,13 @@ def _matches(engagement: Engagement, name: str, given: str) -> Iterator[tuple[st
     if path.is_file():
         yield given, path
         return
+    if path.is_dir():
+        raise InputError(
+            f"engagement.yml, sources.{name}",
+            given,
+            expected=_("a file, not a folder"),
+            remedy=_("Name the file in it, or all of them as `{given}/*.csv`.").format(given=given),
+        )
     siblings = [child.name for child in path.parent.iterdir()] if path.parent.is_dir() else []
     near = difflib.get_close_matches(path.name, siblings, 1, 0.5)
     there = _("Did you mean {near}?").format(near=near[0]) if near else _("Put the export there.")
