@@ -40,7 +40,7 @@ def encoding_of(path: Path, file: str) -> str:
             return name
     if name := _utf16_without_mark(head):
         return name
-    stop_at_zero(head, file, 1)
+    stop_at_zero(path, file, head, 0)
     fault = first_fault(path, "utf-8")
     if fault is None:
         return "utf-8"
@@ -62,24 +62,38 @@ def encoding_of(path: Path, file: str) -> str:
 def first_fault(path: Path, encoding: str) -> tuple[int, str] | None:
     """Return the row and the bytes where `path` does not decode, None if it does throughout."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    rows = 1
+    before, is_between = 0, True
     with path.open("rb") as stream:
         while True:
             chunk = stream.read(CHUNK)
             try:
-                rows += decoder.decode(chunk, final=not chunk).count("\n")
+                if not (is_between and chunk and chunk.isascii()):  # ASCII is the same in all of these encodings
+                    decoder.decode(chunk, final=not chunk)
+                    is_between = not decoder.getstate()[0]
             except UnicodeDecodeError as wrong:
-                before = wrong.object[: wrong.start].decode(encoding, "replace").count("\n")
-                return rows + before, "bytes " + wrong.object[wrong.start : wrong.start + 4].hex(" ")
+                # The decoder also holds what it kept of the chunk before.
+                at = before - (len(wrong.object) - len(chunk)) + wrong.start
+                return row_at(path, at), "bytes " + wrong.object[wrong.start : wrong.start + 4].hex(" ")
             if not chunk:
                 return None
+            before += len(chunk)
 
 
-def stop_at_zero(text: bytes, file: str, row: int) -> None:
-    """Raise InputError where `text`, which starts in row `row` of `file`, holds a zero byte."""
+def row_at(path: Path, offset: int) -> int:
+    """Return the row of the file, from 1, that the byte at `offset` is in."""
+    rows = 1
+    with path.open("rb") as stream:
+        while offset > 0 and (chunk := stream.read(min(CHUNK, offset))):
+            rows += chunk.count(b"\n")
+            offset -= len(chunk)
+    return rows
+
+
+def stop_at_zero(path: Path, file: str, text: bytes, offset: int) -> None:
+    """Raise InputError where `text`, which starts at byte `offset` of `path`, holds a zero byte."""
     if b"\x00" in text:
         raise InputError(
-            _("{file}, row {row}").format(file=file, row=row + text[: text.index(b"\x00")].count(b"\n")),
+            _("{file}, row {row}").format(file=file, row=row_at(path, offset + text.index(b"\x00"))),
             "NUL",
             expected=_("text"),
             remedy=_("Export the table again as CSV in UTF-8; the file is damaged or no text."),

@@ -28,19 +28,18 @@ def has_odd_lines(path: Path, file: str) -> bool:
     for a zero byte.
     """
     ends: set[str] = set()
-    rows, rest, is_first = 1, b"", True
+    offset, rest = 0, b""
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
-            stop_at_zero(chunk, file, rows)
-            rows += chunk.count(b"\n")
+            stop_at_zero(path, file, chunk, offset)
             whole = rest + chunk
             body = whole.rstrip(b"\r\n")
-            if is_first and body.lstrip(b"\xef\xbb\xbf").lower().startswith((b"\r", b"\n", HINT.encode())):
+            if not offset and body.lstrip(b"\xef\xbb\xbf").lower().startswith((b"\r", b"\n", HINT.encode())):
                 return True
             ends |= _line_ends(body)
-            if len(ends) > 1 or "\r" in ends or b"\n\n" in body or b"\n\r\n" in body:
+            if len(ends) > 1 or "\r" in ends or (b"\n\r\n" if "\r\n" in ends else b"\n\n") in body:
                 return True
-            rest, is_first = whole[len(body) :], False
+            offset, rest = offset + len(chunk), whole[len(body) :]
     return len(ends | _line_ends(rest)) > 1
 
 
@@ -82,6 +81,8 @@ def _filled(rows: Iterable[list[str]], width: int) -> Iterator[list[str]]:
 
 
 def _line_ends(text: bytes) -> set[str]:
+    if b"\r" not in text:
+        return {"\n"} if b"\n" in text else set()
     both, feeds, returns = (text.count(end) for end in (b"\r\n", b"\n", b"\r"))
     found = (("\r\n", both), ("\n", feeds - both), ("\r", returns - both))
     return {end for end, n in found if n > 0}
