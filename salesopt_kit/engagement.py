@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, field_validator, model_validator
 from ruamel.yaml.comments import CommentedMap
 
 from salesopt_kit.errors import InputError
@@ -23,10 +24,14 @@ Dimension = Literal["team", "owner", "product", "segment", "source"]
 Text = Annotated[str, Field(min_length=1)]
 
 
+DAY_FORM = re.compile(r"(?=.*%[dj])(?=.*(?:%[mbBj]))(?=.*%[Yy])(?:[^%]|%[YymdbBjHIMSfpzaA%-])*")
+"""A format that tells day, month and year, in the directives that the database knows."""
+
+
 class Part(BaseModel):
     """A part of engagement.yml: an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
 
 
 class Calendar(Part):
@@ -57,8 +62,8 @@ class Source(Part):
 
     file: str = ""
     files: tuple[str, ...] = ()
-    table: str = Field(default="", description="schema.name of a database table; needs `connection`.")
-    connection: str = Field(default="", description="Name of the environment variable that holds the database URL.")
+    table: str = Field(default="", description="Reserved: schema.name of a database table; cannot be read yet.")
+    connection: str = Field(default="", description="Reserved: the database of `table`; cannot be read yet.")
     preset: Literal["", "salesforce", "hubspot", "dynamics", "pipedrive", "zoho"] = ""
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(
@@ -67,15 +72,29 @@ class Source(Part):
     dates: str = Field(default="", description="Format of all dates, such as %d-%m-%Y; found out where left empty.")
     decimal: Literal["", ".", ","] = ""
     encoding: str = ""
-    delimiter: str = ""
+    delimiter: Annotated[str, StringConstraints(strip_whitespace=False)] = ""
     sheet: str = ""
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_sign(cls, delimiter: str) -> str:
+        if len(delimiter) > 1 or delimiter in tuple('"\r\n\0'):
+            raise ValueError(_("a single character, such as ;"))
+        return delimiter
+
+    @field_validator("dates")
+    @classmethod
+    def _form_of_a_day(cls, form: str) -> str:
+        if form and not DAY_FORM.fullmatch(form):
+            raise ValueError(_("a format with %d, %m and %Y, such as %d-%m-%Y"))
+        return form
 
     @model_validator(mode="after")
     def _one_place(self) -> "Source":
-        if sum(bool(place) for place in (self.file, self.files, self.table)) != 1:
-            raise ValueError(_("exactly one of file, files or table"))
-        if bool(self.table) != bool(self.connection):
-            raise ValueError(_("table and connection together"))
+        if self.table or self.connection:
+            raise ValueError(_("file or files: a database table cannot be read yet, export it as Parquet or CSV"))
+        if bool(self.file) == bool(self.files):
+            raise ValueError(_("exactly one of file and files"))
         return self
 
 
@@ -142,6 +161,10 @@ class Pilot(Part):
         return self
 
 
+def _plain(text: str) -> str:
+    return " ".join(text.split()).lower()
+
+
 class Config(Part):
     """All of engagement.yml."""
 
@@ -171,16 +194,22 @@ class Config(Part):
             raise ValueError(_("a time zone of the IANA database") + hint)
         return zone
 
-    @model_validator(mode="after")
-    def _stages_told_apart(self) -> "Config":
+    @field_validator("stages")
+    @classmethod
+    def _told_apart(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        """Names are compared as cells are: without case and surplus spaces."""
         for what, names in (
-            ("id", [stage.id for stage in self.stages]),
-            ("values", [value for stage in self.stages for value in {stage.id, stage.name, *stage.values}]),
+            ("id", [stage.id for stage in stages]),
+            (
+                "values",
+                [name for each in stages for name in {_plain(text) for text in (each.id, each.name, *each.values)}],
+            ),
         ):
             if twice := sorted({name for name in names if names.count(name) > 1}):
+                spelt = {_plain(text): text for stage in stages for text in (stage.id, *stage.values, stage.name)}
                 message = _("each name in one stage only, but {names} stands in several ({what})")
-                raise ValueError(message.format(names=", ".join(twice), what=what))
-        return self
+                raise ValueError(message.format(names=", ".join(spelt.get(name, name) for name in twice), what=what))
+        return stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +225,16 @@ class Engagement:
         """Return where the file `name` of a source is: below `exports` if it says so, else below the folder."""
         parts = Path(name).parts
         path = self.exports.joinpath(*parts[1:]) if parts[:1] == ("exports",) else self.folder / name
-        if not path.resolve().is_relative_to(self.exports.resolve()) and not path.resolve().is_relative_to(
-            self.folder.resolve()
-        ):
+        try:
+            real = path.resolve()
+        except (OSError, RuntimeError, ValueError) as wrong:  # a loop of links, or a zero in the name
+            raise InputError(
+                "engagement.yml",
+                name,
+                expected=_("a path that leads to a file"),
+                remedy=_("Correct the path: {said}.").format(said=str(wrong)[:120]),
+            ) from None
+        if not real.is_relative_to(self.exports.resolve()) and not real.is_relative_to(self.folder.resolve()):
             raise InputError(
                 "engagement.yml",
                 name,

@@ -1,6 +1,7 @@
 """The errors this package raises on purpose; all derive from SalesOptError."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from salesopt_kit.locale import _
 
@@ -48,7 +49,15 @@ class MissingDataError(SalesOptError):
 
 
 def shortened(found: object, length: int = 80) -> str:
-    """Return `repr(found)`, cut to about `length` characters with the full length named."""
+    """Return `repr(found)`, cut to about `length` characters with the full length named; a date in ISO form."""
     if isinstance(found, str) and len(found) > length:
         return _("{start}... ({length:,} characters)").format(start=repr(found[:length])[:-1], length=len(found))
-    return repr(found)
+    if isinstance(found, date):
+        return found.isoformat()
+    if isinstance(found, list | tuple) and all(isinstance(each, str | int | float | date) for each in found):
+        shown = f"[{', '.join(shortened(each, length) for each in found)}]"
+    else:
+        shown = repr(found)
+    if isinstance(found, str) or len(shown) <= 2 * length:
+        return shown
+    return _("{start}... ({length:,} characters)").format(start=shown[:length], length=len(shown))

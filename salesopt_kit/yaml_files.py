@@ -1,6 +1,8 @@
 """YAML that people write: read with its line numbers, checked by a pydantic model, every mistake told by its line."""
 
 import difflib
+import re
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,16 +43,52 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401 -- YAML holds anything; every 
         return yaml.load(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as wrong:
         raise InputError(
-            str(path), f"byte {wrong.object[wrong.start]:#x}", expected="UTF-8", remedy=_("Save the file as UTF-8.")
+            _("{file}, line {line}").format(file=path, line=wrong.object[: wrong.start].count(b"\n") + 1),
+            f"byte {wrong.object[wrong.start]:#x}",
+            expected="UTF-8",
+            remedy=_("Save the file as UTF-8."),
+        ) from None
+    except OSError as wrong:
+        raise InputError(
+            str(path),
+            wrong.strerror or str(wrong),
+            expected=_("a file that can be read"),
+            remedy=_("Check its permissions."),
         ) from None
     except YAMLError as wrong:
-        mark = wrong.problem_mark if isinstance(wrong, MarkedYAMLError) else None
+        raise _no_yaml(path, wrong) from None
+    except (RecursionError, ValueError) as wrong:  # nested too deep, or a number of thousands of digits
         raise InputError(
-            _("{file}, line {line}").format(file=path, line=mark.line + 1) if mark else str(path),
-            (wrong.problem if isinstance(wrong, MarkedYAMLError) else "") or str(wrong),
+            str(path),
+            str(wrong),
             expected=_("valid YAML"),
-            remedy=_("Check the indentation and the colons around that line."),
+            remedy=_("Start from the file that `salesopt init` writes."),
         ) from None
+
+
+def _no_yaml(path: Path, wrong: YAMLError) -> InputError:
+    """Return the error with the line to look at: where an unclosed quote or bracket began, else where reading ended."""
+    text = path.read_text(encoding="utf-8-sig").splitlines()
+    mark = wrong.problem_mark if isinstance(wrong, MarkedYAMLError) else None
+    problem = (wrong.problem if isinstance(wrong, MarkedYAMLError) else "") or str(wrong).split("\n", maxsplit=1)[0]
+    if isinstance(wrong, MarkedYAMLError) and wrong.context_mark and "end of stream" in problem:
+        mark = wrong.context_mark
+    if mark is not None:
+        line = mark.line + 1
+    else:
+        line = next((n for n, said in enumerate(text, 1) if re.search("[\x00-\x08\x0b-\x1f\x7f]", said)), 0)
+    around = "".join(text[max(0, line - 2) : line])
+    remedy = _("Check the indentation and the colons around that line.")
+    if "duplicate key" in problem:
+        remedy = _("Write each key once; remove one of the two.")
+    elif re.match(r" *\t", text[line - 1] if 0 < line <= len(text) else ""):
+        remedy = _("Indent with spaces; YAML allows no tab there.")
+    elif "end of stream" in problem:
+        remedy = _("Close the quotation mark or bracket that begins there.")
+    elif "：" in around or "，" in around:
+        remedy = _("Type colons and commas as `: ` and `, `; full-width ones are text to YAML.")
+    where = _("{file}, line {line}").format(file=path, line=line) if line else str(path)
+    return InputError(where, problem, expected=_("valid YAML"), remedy=remedy)
 
 
 def checked(model: TypeAdapter[T], plain: object, loaded: object, path: Path) -> T:
@@ -79,7 +117,11 @@ def place_in(path: Path, loaded: object, place: Place) -> str:
 def line_of(loaded: object, place: Place) -> int:
     """Return the line of a place, or of the nearest thing around it that the file holds."""
     line, node = 1, loaded
-    for part in place:
+    for wanted in place:
+        # pydantic names a key that is no text by its text
+        part = wanted
+        if isinstance(node, CommentedMap) and wanted not in node:
+            part = next((key for key in node if str(key) == wanted), wanted)
         if isinstance(node, CommentedMap) and part in node:
             line = node.lc.key(part)[0] + 1
         elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
@@ -119,7 +161,10 @@ def _explained(error: ErrorDetails, loaded: object, path: Path, schema: dict[str
         return InputError(
             where, _("nothing"), expected=_("a value"), remedy=_("Add the key {key}.").format(key=place[-1])
         )
-    return InputError(where, error["input"], expected=_expected(error), remedy=_("Correct the value and run again."))
+    remedy = _("Correct the value and run again.")
+    if error["type"] in ("string_type", "invalid_key") and isinstance(error["input"], int | float | date):
+        remedy = _("Put it in quotes: {text}.").format(text=f'"{error["input"]}"')
+    return InputError(where, error["input"], expected=_expected(error), remedy=remedy)
 
 
 def _expected(error: ErrorDetails) -> str:
@@ -135,6 +180,9 @@ def _expected(error: ErrorDetails) -> str:
         "string_too_short": _("some text"),
         "string_type": _("text"),
         "too_short": _("at least {min_length} valid items"),
+        "too_long": _("at most {max_length} items"),
+        "invalid_key": _("a key that is a text"),
+        "finite_number": _("a finite number"),
     }
     kinds = {
         "date": _("a date such as 2024-06-30"),

@@ -1,5 +1,6 @@
 """`salesopt check` on broken copies of a sound engagement: file, row, column and remedy are named, never a traceback."""
 
+import gzip
 import re
 import subprocess
 import sys
@@ -200,6 +201,27 @@ COPIES = (
     Broken("unknown time zone", settings("Europe/Berlin", "Europe/Berlim"), (f"{SETTINGS}, line 5, key timezone", "'Europe/Berlim'", "did you mean Europe/Berlin?")),
     Broken("value in two stages", settings("values: [In talks]", "values: [In talks, New]"), (SETTINGS, "New stands in several", "Correct the value")),
     Broken("unknown preset", settings("file: exports/deals.csv", "file: exports/deals.csv\n    preset: salesfroce"), (SETTINGS, "preset", "'salesfroce'", "salesforce")),
+    Broken("links in a circle", lambda folder: ((folder / DEALS).unlink(), (folder / DEALS).symlink_to("deals.csv")), (SETTINGS, f"'{DEALS}'", "a path that leads to a file")),
+    Broken("folder in place of a file", lambda folder: ((folder / DEALS).unlink(), (folder / DEALS).mkdir()), (f"'{DEALS}'", "a file, not a folder")),
+    Broken("zero in a path", settings("file: exports/deals.csv", 'file: "exports/de\\0als.csv"'), (SETTINGS, "a path that leads to a file")),
+    Broken("path too long", settings("exports/deals.csv", f"exports/{'x' * 5000}.csv"), (SETTINGS, "a path that leads to a file")),
+    Broken("database table", settings("file: exports/deals.csv", "table: crm.deals\n    connection: URL"), (f"{SETTINGS}, line 14", "cannot be read yet, export it as Parquet or CSV")),
+    Broken("title above the headings", text(DEALS, "Deal,", "Report of 2024\nDeal,"), (f"{DEALS}, row 1", "delete title rows")),
+    Broken("too many columns", text(DEALS, "Deal,", "Deal," + ",".join(f"c{n}" for n in range(20_000)) + ","), (f"{DEALS}, row 1", "20,006 columns", "at most 2,000", "Export fewer columns")),
+    Broken("rows of two encodings", lambda folder: (folder / DEALS).write_bytes((folder / DEALS).read_bytes() + "D9,张三,1,2024-01-01,,New\n".encode("gb18030")), (f"{DEALS}, row 62", "expected text in UTF-8")),
+    Broken("parquet with damaged pages", lambda folder: (folder / HOURS).write_bytes((found := (folder / HOURS).read_bytes())[:4] + b"\xff" * 300 + found[304:]), (HOURS, "again; it is cut off or damaged")),
+    Broken("parquet with two columns of one name", lambda folder: hours().assign(name=1).to_parquet(folder / HOURS), (f"{HOURS}, row 1, columns 1 and 5", "'name'", "Rename")),
+    Broken("parquet with lists", lambda folder: hours().assign(Hours=[[1.0]] * 30).to_parquet(folder / HOURS), (f"{HOURS}, row 2, column Hours", "a number such as")),
+    Broken("event log in an unknown encoding", content("exports/log.xes.gz", gzip.compress(b'<?xml version="1.0" encoding="nope"?><log/>')), ("exports/log.xes.gz", "a complete XES log"), starts_from=write_event_log),
+    Broken("event log without times", lambda folder: (folder / "exports/log.xes.gz").write_bytes(gzip.compress(gzip.decompress((folder / "exports/log.xes.gz").read_bytes()).replace(b"time:t", b"time:x"))), ("exports/log.xes.gz", "mapped to `entered_at`"), starts_from=write_event_log),
+    Broken("blank dates throughout", lambda folder: history().assign(From="").to_csv(folder / HISTORY, index=False), ("Blank cells in `From`: 174 of 174", f"{HISTORY}, row 2, column From: (blank)", "Map another heading to entered_at")),
+    Broken("two currencies in the amounts", cells(deals, DEALS, "Value", {2: "$1,000.00", 4: "€900.00", 5: "€800.00"}), ("several currencies: EUR, $", f"{DEALS}, row 4, column Value: EUR (2 rows)", f"{DEALS}, row 2, column Value: $ (1 rows)", "Export all amounts in EUR"), 0),
+    Broken("two currencies in a column beside", lambda folder: deals().assign(Currency=["USD", *["EUR"] * 59]).to_csv(folder / DEALS, index=False), ("several currencies: EUR, USD", f"{DEALS}, row 2, column Currency: USD (1 rows)"), 0),
+    Broken("percent for an amount", cells(deals, DEALS, "Value", {2: "12%"}), (f"{DEALS}, row 2, column Value", "'12%'", "a number such as")),
+    Broken("endless amount", cells(deals, DEALS, "Value", {2: "-inf"}), (f"{DEALS}, row 2, column Value", "'-inf'", "a number such as")),
+    Broken("day of zeros", cells(deals, DEALS, "Opened", {2: "0000-00-00"}), (f"{DEALS}, row 2, column Opened", "'0000-00-00'", "Correct the cell")),
+    Broken("end of days", cells(deals, DEALS, "Closed", {3: "9999-12-31"}), ("after 2024-11-02", f"{DEALS}, row 3, column Closed: 9999-12-31"), 0),
+    Broken("name of a time zone", cells(deals, DEALS, "Opened", {2: "2024-01-08 02:05:00 CST"}), (f"{DEALS}, row 2, column Opened", "'2024-01-08 02:05:00 CST'", "Correct the cell")),
     Broken("no engagement", lambda folder: (folder / SETTINGS).unlink(), (SETTINGS, "no such file", "salesopt init")),
 )  # fmt: skip
 
@@ -221,6 +243,23 @@ def test_check_names_place_and_remedy_and_shows_no_traceback(copy: Broken, tmp_p
 @pytest.mark.parametrize("start", [write_small, write_event_log])
 def test_the_sound_engagement_has_neither_errors_nor_warnings(start: Callable[[Path], Path], tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["check", str(start(tmp_path / "small"))])
+    assert (result.exit_code, "Errors: 0. Warnings: 0." in result.output) == (0, True), result.output
+
+
+@pytest.mark.parametrize("name", ["Acme [2024]", "a*b", "a?b", "it's {x}"])
+def test_a_folder_may_have_any_name(name: str, tmp_path: Path) -> None:
+    write_small(tmp_path / "axb")  # what a?b would match if it were a pattern
+    result = CliRunner().invoke(app, ["check", str(write_small(tmp_path / name))])
+    assert (result.exit_code, "Errors: 0. Warnings: 0." in result.output) == (0, True), result.output
+
+
+@pytest.mark.parametrize("file", ["exports/*.csv", "exports/**/deals.csv", "export?/deals.csv"])
+def test_a_pattern_may_reach_into_folders_and_a_file_counts_once(file: str, tmp_path: Path) -> None:
+    folder = write_small(tmp_path / "small")
+    (folder / HISTORY).rename(folder / "history.csv")
+    settings("file: exports/deals.csv", f"files: [exports/deals.csv, '{file}']")(folder)
+    settings("exports/history.csv", "history.csv")(folder)
+    result = CliRunner().invoke(app, ["check", str(folder)])
     assert (result.exit_code, "Errors: 0. Warnings: 0." in result.output) == (0, True), result.output
 
 

@@ -48,6 +48,14 @@ def written(folder: Path, text: str) -> Path:
         ("[2024-03-01, 2024-04-30]", "[2024-04-30, 2024-03-01]", ["line 18", "first day before the last"]),
         ("controls: [B]", "controls: [A]", ["nobody to be both treated and control", "A"]),
         ("name: Won", "name: New", ["each name in one stage only, but New"]),
+        ("name: Won", "name: won, values: [NEW]", ["line 6", "each name in one stage only, but NEW"]),
+        ("at_most: 35", "at_most: .nan", ["line 13", "a finite number"]),
+        ("values: [New]", "values: [5]", ["line 7", "stages.0.values.0", 'Put it in quotes: "5"']),
+        ("2024-02-29]", "2024-02-29, 2024-03-01]", ["line 17", "[2024-01-01, 2024-02-29, 2024-03-01]", "at most 2"]),
+        ("file: exports/deals.csv", "table: crm.deals", ["line 10", "cannot be read yet, export it as Parquet or CSV"]),
+        ("deals.csv", "deals.csv\n    delimiter: '||'", ["line 12", "a single character"]),
+        ("deals.csv", "deals.csv\n    dates: yyyy-mm-dd", ["line 12", "such as %d-%m-%Y"]),
+        ("deals.csv", "deals.csv\n    values: {status: {0: open}}", ["line 12", "status.0", 'Put it in quotes: "0"']),
         ("locale: en", "locale: fr", ["line 3", "key locale", "'zh-CN' or 'en'"]),
         ("client: Acme\n", "", ["key client", "found 'nothing'", "Add the key client"]),
     ],
@@ -77,6 +85,14 @@ def test_all_wrong_keys_are_told_at_once_in_the_order_of_their_lines(tmp_path: P
         ("client: 华信".encode("gb18030"), "Save the file as UTF-8"),
         (b"client: A\nclient: B\n", "line 2"),
         (b"", "keys and values"),
+        (b"client: A\n\tslug: a\n", "(?s)line 2.*Indent with spaces"),
+        ("client： A\nslug： a\nlocale: en\n".encode(), "(?s)line 3.*full-width"),
+        (b'client: A\nslug: "a\nlocale: en\n', "(?s)line 2.*Close the quotation mark"),
+        (b"client: A\nclient: B\n", "(?s)line 2.*Write each key once"),
+        (b"client: A\nslug: a\x07\n", "line 2"),
+        (b"client: A\nslug: M\xfcller\n", "(?s)line 2.*UTF-8"),
+        (b"a: " + b"[" * 5000 + b"]" * 5000, "valid YAML"),
+        (b"window_months: " + b"9" * 5000, "valid YAML"),
     ],
 )
 def test_a_file_that_is_no_yaml_is_told_so(tmp_path: Path, content: bytes, said: str) -> None:
@@ -97,6 +113,16 @@ def test_options_override_the_file_and_switch_the_language(tmp_path: Path) -> No
     assert (engagement.config.locale, language()) == ("zh-CN", "zh-CN")
     assert str(engagement.config.as_of) == "2024-05-01"
     assert engagement.source_path("exports/deals.csv") == tmp_path / "other" / "deals.csv"
+
+
+def test_a_file_of_another_program_with_mark_and_line_ends_of_its_own_is_read(tmp_path: Path) -> None:
+    (tmp_path / "engagement.yml").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert open_engagement(tmp_path).config.client == "Acme"
+
+
+def test_a_tab_is_a_delimiter(tmp_path: Path) -> None:
+    text = GOOD.replace("deals.csv", 'deals.csv\n    delimiter: "\\t"', 1)
+    assert open_engagement(written(tmp_path, text)).config.sources["opportunities"].delimiter == "\t"
 
 
 @pytest.mark.parametrize("name", ["../other/deals.csv", "exports/../../deals.csv", "/etc/passwd"])

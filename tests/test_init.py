@@ -13,7 +13,7 @@ from salesopt_kit.starting import start_engagement
 from salesopt_kit.starting.schema import SHIPPED, schema_text
 from salesopt_kit.starting.stages import kind_of, proposed_stages
 from salesopt_kit.starting.text import scalar
-from salesopt_kit.tables import check_tables
+from salesopt_kit.tables import check_tables, open_tables
 from salesopt_kit.terms import Severity, StageKind
 
 DEALS = """\
@@ -234,3 +234,130 @@ def test_the_shipped_schema_is_that_of_the_model_and_init_writes_it(tmp_path: Pa
     assert (tmp_path / "acme" / "engagement.schema.json").read_text(encoding="utf-8") == schema_text()
     first = (tmp_path / "acme" / "engagement.yml").read_text(encoding="utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=./engagement.schema.json"
+
+
+CRMS = {
+    "salesforce": (
+        "Id,StageName,CreatedDate,CloseDate\n1,Prospecting,2024-01-01,\n2,Closed Won,2024-01-01,2024-03-01\n",
+        (
+            "Id,OpportunityId,Field,OldValue,NewValue,CreatedById,CreatedDate\na,1,created,,,u,2024-01-01T09:00:00Z\n"
+            "b,2,Amount,,3400.5,u,2024-01-02T09:00:00Z\nc,2,StageName,Prospecting,Review,u,2024-02-01T09:00:00Z\n"
+            "d,2,StageName,Review,Closed Won,u,2024-03-01T09:00:00Z\n"
+        ),
+        ["review", "prospecting", "closed_won"],
+        2,
+    ),
+    "hubspot": (
+        (
+            "hs_object_id,dealstage,createdate,closedate,hs_v2_date_entered_new,hs_v2_date_entered_closedwon,"
+            "hs_v2_date_entered_current_stage\n1,new,2024-01-01,,2024-01-01T09:00:00Z,,2024-01-01T09:00:00Z\n"
+            "2,closedwon,2024-01-01,2024-03-01,2024-01-01T09:00:00Z,2024-03-01T09:00:00Z,2024-03-01T09:00:00Z\n"
+        ),
+        "",
+        ["new", "closedwon"],
+        3,
+    ),
+    "hubspot property history": (
+        "hs_object_id,dealstage,createdate,closedate\n1,new,2024-01-01,\n2,closedwon,2024-01-01,2024-03-01\n",
+        (
+            "objectId,property,value,timestamp,sourceId,updatedByUserId\n1,dealstage,new,2024-01-01T09:00:00Z,x,7\n"
+            "2,amount,100,2024-01-01T09:00:00Z,x,7\n2,dealstage,closedwon,2024-03-01T09:00:00Z,x,7\n"
+        ),
+        ["new", "closedwon"],
+        2,
+    ),
+    "pipedrive": (
+        (
+            "id,value,stage_id,status,add_time,close_time,owner_id\n1,5,1,open,2024-01-01 09:00:00,,3\n"
+            "2,5,3,won,2024-01-01 09:00:00,2024-03-01 09:00:00,3\n"
+            "3,5,1,lost,2024-01-01 09:00:00,2024-03-01 09:00:00,3\n"
+        ),
+        (
+            "id,item_id,user_id,field_key,old_value,new_value,log_time,is_bulk_update_flag\n"
+            "1,1,3,add_time,,2024-01-01 09:00:00,2024-01-01 09:00:00,false\n"
+            "2,1,3,stage_id,,1,2024-01-01 09:00:00,false\n"
+            "3,2,3,stage_id,,1,2024-01-01 09:00:00,false\n4,2,3,stage_id,1,3,2024-02-01 09:00:00,false\n"
+            "5,2,3,status,open,won,2024-03-01 09:00:00,false\n6,3,3,status,won,open,2024-02-01 09:00:00,false\n"
+        ),
+        ["stage_1", "stage_3", "won", "lost"],
+        4,
+    ),
+    "dynamics": (
+        (
+            "opportunityid,actualvalue,actualclosedate,stepname,statecode,createdon\na,,,2-Develop,0,2024-01-01T09:00:00Z\n"
+            "b,5,2024-03-01,1-Qualify,1,2024-01-01T09:00:00Z\n"
+        ),
+        (
+            "businessprocessflowinstanceid,activestageidname,activestagestartedon,completedon,opportunityid\n"
+            "x,Qualify,2024-01-05,,a\ny,Develop,2024-01-06,2024-03-01T09:00:00Z,b\n"
+        ),
+        ["develop", "qualify", "won", "lost"],
+        2,
+    ),
+    "zoho": (
+        (
+            "Record Id,Stage,Created Time,Closing Date\n1,Qualification,2024-01-01 09:00:00,\n"
+            "2,Closed Won,2024-01-01 09:00:00,2024-03-01\n"
+        ),
+        (
+            "Deal Id,Stage,Amount,Modified Time,Modified By\n1,Qualification,5,2024-01-01 09:00:00,Ann\n"
+            "2,Closed Won,5,2024-03-01 09:00:00,Ann\n"
+        ),
+        ["qualification", "closed_won"],
+        2,
+    ),
+}
+"""Deals and stage history in the shape of each CRM, the stages that they name, and the changes of stage in them."""
+
+
+@pytest.mark.parametrize("crm", CRMS)
+def test_deals_and_history_of_each_crm_pass_the_check_as_proposed(tmp_path: Path, crm: str) -> None:
+    deals, history, stages, changes = CRMS[crm]
+    exports = [
+        written(tmp_path, f"{name}.csv", text) for name, text in (("deals", deals), ("history", history)) if text
+    ]
+    start_engagement(tmp_path / "acme", exports=exports)
+    assert errors_of(tmp_path / "acme") == []
+    engagement = open_engagement(tmp_path / "acme")
+    assert {source.preset for source in engagement.config.sources.values()} == {crm.split(maxsplit=1)[0]}
+    assert sorted(stage.id for stage in engagement.config.stages) == sorted(stages)
+    tables = open_tables(engagement)
+    assert len(tables.to_frame(tables.table("stage_events"))) == changes
+    found = {finding.check: finding for finding in tables.quality.findings}
+    assert ("history.wide" in found) is (crm == "hubspot")
+    assert found["contradicting_status"].severity is not Severity.WARNING
+
+
+def test_headings_of_chinese_crms_are_known(tmp_path: Path) -> None:
+    deals = (
+        "商机编号,销售阶段,创建时间,预计签单日期,签单日期,销售员,预计金额(元),所属部门,商机来源\n"
+        "S1,需求分析,2024年1月5日 09:30,2024年6月1日,,张三,¥1.2万,华东区,展会\n"
+        "S2,赢单,2024年1月6日 下午2:30,2024年3月1日,2024年3月2日,李四,¥3.5万,华北区,官网\n"
+    )
+    history = (
+        "商机编号,商机阶段,进入时间,离开时间,操作人\nS2,赢单,2024年3月2日 09:30,,李四\n"
+        "S1,需求分析,2024年1月8日 09:30,,张三\nS1,线索获取,2024年1月5日 09:30,2024年1月8日 09:30,张三\n"
+        "S2,线索获取,2024年1月6日 14:30,2024年3月2日 09:30,李四\n"
+    )
+    exports = [written(tmp_path, "商机.csv", deals, "gb18030"), written(tmp_path, "阶段.csv", history)]
+    start_engagement(tmp_path / "华信", locale="zh-CN", exports=exports)
+    assert errors_of(tmp_path / "华信") == []
+    config = open_engagement(tmp_path / "华信").config
+    assert set(config.sources["opportunities"].columns) == {
+        *(
+            "opportunity_id",
+            "stage",
+            "created_at",
+            "expected_close_at",
+            "closed_at",
+            "owner",
+            "amount",
+            "team",
+            "source",
+        )
+    }
+    assert set(config.sources["stage_events"].columns) == {
+        *("opportunity_id", "stage", "entered_at", "completed_at", "actor")
+    }
+    # In the order of their times, though the file has the newest first.
+    assert [stage.id for stage in config.stages][:2] == ["lead", "needs"]

@@ -12,6 +12,7 @@ import duckdb
 from salesopt_kit.engagement import Source
 from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
+from salesopt_kit.tables.dates import Reading, reading
 from salesopt_kit.tables.scan import Scan, quoted
 from salesopt_kit.tables.sources import open_file
 
@@ -41,10 +42,19 @@ class Look:
         """Return the different texts below `heading` by their mean place within a case, the earliest first."""
         return self._texts(
             f"with rows as (select {quoted(case)} as c, trim({quoted(heading)}) as v, "  # noqa: S608
-            f"try_cast({quoted(time)} as timestamp) as t, row_number() over () as r from ({self.scan.sql})), "
+            f"{self._moment(time)} as t, row_number() over () as r from ({self.scan.sql})), "
             "placed as (select v, percent_rank() over (partition by c order by t nulls last, r) as place "
             "from rows where v <> '') select v from placed group by v order by avg(place), v"
         )
+
+    def _moment(self, heading: str) -> str:
+        """Return SQL for the time below `heading`, as far as its form can be told."""
+        relation = f"(select trim({quoted(heading)}) as v, row_number() over () as source_row from ({self.scan.sql}))"  # noqa: S608
+        try:
+            how = reading(self.connection, "v", relation, heading)
+        except (InputError, duckdb.Error):
+            how = Reading()
+        return how.sql(f"trim({quoted(heading)})", "UTC")[0]
 
     def _texts(self, sql: str) -> list[str]:
         try:

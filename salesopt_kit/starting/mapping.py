@@ -1,18 +1,21 @@
 """Which export is which table, and which of its headings is which column: what is certain and what is to be checked."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
+from salesopt_kit.engagement import Source
 from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
 from salesopt_kit.starting.look import Look
-from salesopt_kit.starting.stages import Proposed, proposed_stages
+from salesopt_kit.starting.stages import Proposed, handbook_stages, proposed_stages
 from salesopt_kit.tables.dates import reading
-from salesopt_kit.tables.presets import Proposal, propose_mapping, recognise
+from salesopt_kit.tables.export import reshaped
+from salesopt_kit.tables.presets import Proposal, propose_mapping, recognise, wide_stages
 from salesopt_kit.tables.scan import quoted
 from salesopt_kit.tables.schema import TABLES
+from salesopt_kit.terms import StageKind
 
 MOST_STAGES = 60
 """A column with more different texts holds no stages."""
@@ -28,10 +31,14 @@ class ProposedSource:
     preset: str
     columns: Mapping[str, Proposal]
     checks: list[str] = field(default_factory=list)
+    is_wide: bool = False
+    """Whether it is one column per stage, which the preset makes rows of."""
 
     @property
     def unused(self) -> list[str]:
         """The headings that no column takes."""
+        if self.is_wide:
+            return []
         used = {proposal.heading for proposal in self.columns.values()}
         return [heading for heading in self.looks[0].headings if heading not in used]
 
@@ -58,8 +65,24 @@ def proposed_sources(looks: Iterable[Look]) -> tuple[list[ProposedSource], list[
             source = ProposedSource(table, [look], preset, propose_mapping(look.headings, table, preset))
             source.checks += _doubts(source, ranked)
             sources[table] = source
+    if (history := _history_in_columns(sources)) is not None:
+        sources["stage_events"] = history
     order = list(TABLES)
     return sorted(sources.values(), key=lambda source: order.index(source.table)), unknown
+
+
+def _history_in_columns(sources: Mapping[str, ProposedSource]) -> ProposedSource | None:
+    """Return the history that an export of deals holds in columns of its own, one per stage; None where it has none."""
+    deals = sources.get("opportunities")
+    if deals is None or "stage_events" in sources or not _stages_in_columns(deals):
+        return None
+    return ProposedSource(
+        "stage_events", deals.looks, deals.preset, {"opportunity_id": deals.columns["opportunity_id"]}, is_wide=True
+    )
+
+
+def _stages_in_columns(source: ProposedSource) -> list[str]:
+    return list(wide_stages(source.preset, "stage_events", source.looks[0].headings).values())
 
 
 def stages_of(sources: Iterable[ProposedSource]) -> tuple[tuple[Proposed, ...], bool]:
@@ -70,15 +93,30 @@ def stages_of(sources: Iterable[ProposedSource]) -> tuple[tuple[Proposed, ...], 
     if (history := by_table.get("stage_events")) is not None:
         case, time, stage = (history.heading(column) for column in ("opportunity_id", "entered_at", "stage"))
         if case and time and stage:
-            names += history.looks[0].values_by_place(case, time, stage)
+            names += _counted(history).values_by_place(case, time, stage)
             is_ordered = True
+        elif history.is_wide:
+            names += _stages_in_columns(history)
     if (deals := by_table.get("opportunities")) is not None and (stage := deals.heading("stage")):
         known = {name.lower() for name in names}
         found = [name for look in deals.looks for name in look.values(stage, MOST_STAGES + 1)]
         names += [name for name in dict.fromkeys(found) if name.lower() not in known]
     if len(names) > MOST_STAGES:
         return (), False
-    return proposed_stages(names, is_ordered=is_ordered), is_ordered
+    stages = proposed_stages(names, is_ordered=is_ordered)
+    if stages and deals is not None and deals.heading("status"):
+        # The status tells what became of a deal, and the stage how far it came: no stage is named won or lost.
+        kinds, ids = {stage.kind for stage in stages}, {stage.id for stage in stages}
+        ends = [end for end in handbook_stages() if end.kind is not StageKind.OPEN]
+        stages = (*stages, *(end for end in ends if end.kind not in kinds and end.id not in ids))
+    return stages, is_ordered
+
+
+def _counted(history: ProposedSource) -> Look:
+    """Return the look at the rows that count as changes of stage."""
+    look = history.looks[0]
+    source = Source(file=look.file, preset=history.preset)  # type: ignore[arg-type]  # a preset of presets.yml
+    return replace(look, scan=reshaped("stage_events", look.scan, source))
 
 
 def currency_of(sources: Iterable[ProposedSource]) -> str:
@@ -92,7 +130,13 @@ def currency_of(sources: Iterable[ProposedSource]) -> str:
 
 def _doubts(source: ProposedSource, ranked: list[tuple[str, str, float]]) -> list[str]:
     """Return what a person should look at: a second table that fits as well, near headings, undecided dates."""
-    rivals = [table for _preset, table, score in ranked if table != source.table and score >= ranked[0][2] - 0.5]
+    # A deal's id beside the row's own tells a history from the deals themselves, whatever else the two share.
+    is_history = source.table == "stage_events" and "opportunity_id" in source.columns
+    rivals = [
+        table
+        for _preset, table, score in ranked
+        if table != source.table and score >= ranked[0][2] - 0.5 and not (is_history and table == "opportunities")
+    ]
     doubts = []
     if rivals:
         doubts.append(_("this may also be {tables}").format(tables=", ".join(dict.fromkeys(rivals))))

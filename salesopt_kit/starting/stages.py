@@ -51,15 +51,17 @@ def proposed_stages(names: Iterable[str], *, is_ordered: bool) -> tuple[Proposed
     """
     spellings: dict[str, list[str]] = {}
     for name in names:
-        spellings.setdefault(name.lower(), []).append(name)
+        spellings.setdefault(_unnumbered(name), []).append(name)
     groups = list(spellings.values())
+    numbers = [re.match("[0-9]{1,2}(?![0-9])", group[0]) for group in groups]
     if not is_ordered:
-        groups.sort(key=lambda group: _place(group[0]))
+        numbered = all(numbers)
+        groups.sort(key=lambda group: int(re.split("[^0-9]", group[0])[0]) if numbered else _place(group[0]))
     groups.sort(key=lambda group: list(StageKind).index(kind_of(group[0])))
     taken: set[str] = set(spellings)
     stages: list[Proposed] = []
     for number, (name, *more) in enumerate(groups, 1):
-        key = _key(name, number, taken - {name.lower()})
+        key = _key(name, number, taken - {_unnumbered(name)})
         taken.add(key)
         stages.append(Proposed(key, name, kind_of(name), tuple(more)))
     return tuple(stages)
@@ -79,6 +81,11 @@ def kind_of(name: str) -> StageKind:
     return next((kind for kind, words in KINDS if re.search(words, name.lower())), StageKind.OPEN)
 
 
+def _unnumbered(name: str) -> str:
+    """Return a name without case and the number that some CRMs put before it, as in 1-Qualify."""
+    return re.sub(r"^[0-9]{1,2} *[-.、)] *(?=[^0-9])", "", " ".join(name.lower().split()))
+
+
 def _place(name: str) -> float:
     """Return the place of a name in a sales process; an unknown one stays in the middle."""
     found = (place for place, (_key, words) in enumerate(ORDER) if re.search(words, name.lower()))
@@ -87,7 +94,9 @@ def _place(name: str) -> float:
 
 def _key(name: str, number: int, taken: set[str]) -> str:
     """Return a free key for a stage: its name in plain letters, the key of its kind or place, or its number."""
-    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    plain = re.sub(r"[^a-z0-9]+", "_", _unnumbered(name)).strip("_")
+    if plain[:1].isdigit():
+        plain = f"stage_{plain}"
     if not plain or not name.isascii():
         kind = kind_of(name)
         known = (key for key, words in ORDER if re.search(words, name))

@@ -76,7 +76,7 @@ def _stages(draft: Draft) -> Iterator[str]:
     yield note(_("`values` lists how the exports spell a stage; its id and its name count as spellings too."))
     yield from _marked(draft, "stages", "stages:")
     for stage in draft.stages:
-        parts = [f"id: {stage.id}", f"name: {scalar(stage.name)}"]
+        parts = [f"id: {scalar(stage.id)}", f"name: {scalar(stage.name)}"]
         parts += [f"kind: {stage.kind.value}"] if stage.kind is not StageKind.OPEN else []
         parts += [f"values: {json.dumps(stage.values, ensure_ascii=False)}"] if stage.values else []
         yield f"  - {{{', '.join(parts)}}}"

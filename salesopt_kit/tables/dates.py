@@ -5,12 +5,14 @@ guess.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
 
 from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
+from salesopt_kit.tables.scan import literal
 
 MONTH = "(?i)\\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 OFFSET = ":[0-9]{2}([.][0-9]+)? ?([Zz]|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)$"
@@ -34,14 +36,19 @@ class Reading:
 
     formats: tuple[str, ...] = ()
     aware: bool = False
+    is_eastern: bool = False
+    """Whether texts hold Chinese words or full-width digits, as 下午3:30 does."""
 
     def sql(self, text: str, zone: str) -> tuple[str, str]:
         """Return SQL for the UTC timestamp and for the local timestamp of the text expression `text`."""
+        if self.is_eastern:
+            text = western(text)
         if self.aware:
-            instant = f"try_cast({text} as timestamptz)"
+            spaced = f"regexp_replace({text}, ' ([+-][0-9]{{2}}:?[0-9]{{2}})$', '\\1')"
+            instant = f"try_cast(case when contains({text}, ' ') then {spaced} else {text} end as timestamptz)"
             return f"timezone('UTC', {instant})", f"timezone('{zone}', {instant})"
         if self.formats:
-            formats = ", ".join(f"'{form}'" for form in self.formats)
+            formats = ", ".join(literal(form) for form in self.formats)
             local = f"try_strptime({text}, [{formats}])"
         else:
             local = f"try_cast({text} as timestamp)"
@@ -50,14 +57,23 @@ class Reading:
     def unread(self, text: str, value: str) -> str:
         """Return SQL for whether `text` holds something that `value`, what was read of it, does not stand for.
 
-        The database by itself takes 13/05/24 for the year 13, knows infinity, and drops an offset in silence.
+        The database by itself takes 13/05/24 for the year 13, knows infinity, and drops in silence an offset, the name
+        of a time zone, and PM.
         """
         years = f"{value} not between timestamp '1000-01-01' and timestamp '9999-12-31'"
         doubt = f"{value} is null or {years}"
         if not self.aware and not self.formats:
             usual = f"length({text}) = 10 or (length({text}) = 19 and {text}[17] = ':')"
-            doubt += f" or (not ({usual}) and regexp_matches({text}, '{OFFSET}'))"
+            doubt += f" or (not ({usual}) and regexp_matches({text}, '{OFFSET}|[A-Za-z]{{2}}'))"
         return f"{text} is not null and ({doubt})"
+
+
+def western(text: str) -> str:
+    """Return SQL for a time with ordinary digits in place of full-width ones, 时分秒 as colons and 下午 as PM."""
+    plain = f"translate({text}, '０１２３４５６７８９：／－．　', '0123456789:/-. ')"
+    clock = f"regexp_replace(regexp_replace({plain}, '[时時点]', ':'), '分([0-9])', ':\\1')"
+    half = f"regexp_replace({clock}, '(上午|下午) *([0-9:]+)[分秒]?$', '\\2 \\1')"
+    return f"regexp_replace(replace(replace({half}, '上午', 'AM'), '下午', 'PM'), '[分秒]$', '')"
 
 
 def shapes(connection: duckdb.DuckDBPyConnection, column: str, relation: str) -> list[Shape]:
@@ -77,6 +93,10 @@ def reading(connection: duckdb.DuckDBPyConnection, column: str, relation: str, w
     Raises InputError for an undecided day/month order, both orders at once, or a mix of values with and without a
     UTC offset. Values that are no dates at all are left to the caller, which finds them unreadable.
     """
+    foreign = f"select 1 from {relation} where strlen({column}) <> length({column}) limit 1"
+    is_eastern = connection.execute(foreign).fetchone() is not None
+    if is_eastern:
+        column = western(column)
     found = shapes(connection, column, relation)
     aware = [shape for shape in found if re.search(OFFSET.replace("[0-9]", "9"), shape.shape)]
     if aware and len(aware) < len(found):
@@ -88,17 +108,23 @@ def reading(connection: duckdb.DuckDBPyConnection, column: str, relation: str, w
             remedy=_("Export the column in one form; times without an offset are read in the engagement's time zone."),
         )
     if given:
-        return Reading((given, *_shorter(given)))
+        return Reading((given, *_shorter(given)), is_eastern=is_eastern)
     if aware:
-        return Reading(aware=True)
+        return Reading(aware=True, is_eastern=is_eastern)
     forms = dict.fromkeys(form for shape in found if (form := format_of(shape.shape)))
     if any(form.startswith("%d") and "%b" not in form for form in forms) and not _day_first(
         connection, column, relation, where
     ):
-        return Reading(tuple(form.replace("%d", "%?").replace("%m", "%d").replace("%?", "%m") for form in forms))
+        swapped = [form.replace("%d", "%?").replace("%m", "%d").replace("%?", "%m") for form in forms]
+        return Reading(_years_last(swapped), is_eastern=is_eastern)
     forms |= {form.replace("%b", "%B"): None for form in forms if "%b" in form}
-    iso = all(form.startswith("%Y-") for form in forms)
-    return Reading(() if iso else tuple(forms))
+    iso = all(form.startswith("%Y-") and "%p" not in form for form in forms)
+    return Reading(() if iso else _years_last(forms), is_eastern=is_eastern)
+
+
+def _years_last(forms: Iterable[str]) -> tuple[str, ...]:
+    """Return the formats, those of two-digit years first: the database takes 24 for the year 24 where it may."""
+    return tuple(sorted(forms, key=lambda form: "%y" not in form))
 
 
 FORMS = (
@@ -106,8 +132,11 @@ FORMS = (
     (r"^99999999()", "%Y%m%d"),
     (r"^9999年()9{1,2}月9{1,2}日", "%Y年%m月%d日"),
     (r"^9{1,2}([-/.])9{1,2}(?:\1)9999", "%d{sep}%m{sep}%Y"),
+    (r"^9{1,2}([-/.])9{1,2}(?:\1)99", "%d{sep}%m{sep}%y"),
     (r"^9{1,2}([ -])MON[ -]9999", "%d{sep}%b{sep}%Y"),
+    (r"^9{1,2}([ -])MON[ -]99", "%d{sep}%b{sep}%y"),
     (r"^MON() 9{1,2}, 9999", "%b %d, %Y"),
+    (r"^MON() 9{1,2} 9999", "%b %d %Y"),
 )
 """What a date looks like (digits as 9, month names as MON), and its format; numeric dates day first."""
 
@@ -116,12 +145,32 @@ def format_of(shape: str) -> str:
     """Return the strptime format of a shape, empty for one that is no date; 99/99/9999 counts as day first."""
     for pattern, form in FORMS:
         match = re.match(pattern, shape)
-        if not match:
+        if not match or shape[match.end() :][:1] == "9":
             continue
         clock = CLOCK.match(shape[match.end() :])
         if clock or match.end() == len(shape):
             return form.format(sep=match.group(1)) + (_clock_format(clock) if clock else "")
     return ""
+
+
+def _stop_at_year_first(
+    connection: duckdb.DuckDBPyConnection, parts: tuple[str, str, str], column: str, relation: str, where: str
+) -> None:
+    """Raise InputError for dates such as 24/03/05 that may well begin with the year: few firsts, many lasts."""
+    first, second, last = parts
+    short = f"{last} < 100 and regexp_matches({column}, '^\\s*\\d{{2}}\\D')"
+    row = connection.execute(
+        f"select count(distinct {first}), count(distinct {last}), "
+        f"bool_and({last} between 1 and 31 and {second} <= 12), "
+        f"arg_min({column}, source_row, 2), arg_min(source_row, source_row, 2) from {relation} where {short}"
+    ).fetchone()
+    if row is not None and row[0] and row[1] > row[0] and row[2]:
+        raise InputError(
+            _("{where}, rows {first} and {second}").format(where=where, first=row[4][0], second=row[4][-1]),
+            " / ".join(row[3]),
+            expected=_("dates whose year can be told"),
+            remedy=_('Say what they are: `dates: "%y/%m/%d"` (with your separator) in engagement.yml.'),
+        )
 
 
 def _clock_format(clock: re.Match[str]) -> str:
@@ -139,9 +188,9 @@ def _shorter(form: str) -> tuple[str, ...]:
 
 def _day_first(connection: duckdb.DuckDBPyConnection, column: str, relation: str, where: str) -> bool:
     """Return whether the numeric dates of a column are day first; raise InputError where that cannot be told."""
-    first, second = (
-        f"try_cast(regexp_extract({column}, '^\\s*(\\d+)[-/.](\\d+)[-/.]\\d{{4}}', {part}) as int)" for part in (1, 2)
-    )
+    pattern = "^\\s*(\\d{1,2})[-/.](\\d{1,2})[-/.](\\d{4}|\\d{2})(?:\\D|$)"
+    first, second, last = (f"try_cast(regexp_extract({column}, '{pattern}', {part}) as int)" for part in (1, 2, 3))
+    _stop_at_year_first(connection, (first, second, last), column, relation, where)
     proof = connection.execute(
         f"select min_by(trim({column}), source_row) filter ({first} > 12), min(source_row) filter ({first} > 12), "
         f"min_by(trim({column}), source_row) filter ({second} > 12), min(source_row) filter ({second} > 12), "

@@ -44,7 +44,11 @@ def encoding_of(path: Path, file: str) -> str:
     fault = first_fault(path, "utf-8")
     if fault is None:
         return "utf-8"
-    if first_fault(path, "gb18030") is None and _is_chinese(head.decode("gb18030", "ignore")):
+    if (
+        not _is_mostly_utf8(head)
+        and first_fault(path, "gb18030") is None
+        and _is_chinese(head.decode("gb18030", "ignore"))
+    ):
         return "gb18030"
     row, found = fault
     best = from_bytes(head[:65536]).best()
@@ -122,6 +126,13 @@ def _utf16_without_mark(head: bytes) -> str:
     if even > 0.2 * len(sample) and odd == 0:
         return "utf-16-be"
     return ""
+
+
+def _is_mostly_utf8(head: bytes) -> bool:
+    """Return whether more characters beyond ASCII decode as UTF-8 than fail to, as where rows of two files met."""
+    text = head.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    return sum(sign > "\x7f" for sign in text) - bad > bad
 
 
 def _is_chinese(text: str) -> bool:

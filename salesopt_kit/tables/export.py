@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from salesopt_kit.engagement import Config, Source
-from salesopt_kit.tables.presets import preset_columns, preset_filter, wide_prefix
+from salesopt_kit.tables.presets import preset_columns, preset_filter, wide_stages
 from salesopt_kit.tables.scan import Scan, literal, quoted
 from salesopt_kit.tables.schema import normal_heading
 
@@ -32,24 +32,25 @@ def reshaped(name: str, scan: Scan, source: Source) -> Scan:
 
     Rows keep the numbers that the spreadsheet gives them, in a column source_row.
     """
-    prefix = wide_prefix(source.preset, name)
-    wide = [heading for heading in scan.headings if prefix and heading.lower().startswith(prefix)]
-    if wide and name == "stage_events":
-        return _long(scan, source, wide, len(prefix))
+    if wide := wide_stages(source.preset, name, scan.headings):
+        return _long(scan, source, wide)
     known = {normal_heading(heading): heading for heading in scan.headings}
-    kept = {
-        known[normal_heading(key)]: value
-        for key, value in preset_filter(source.preset, name).items()
-        if normal_heading(key) in known
-    }
-    if not kept:
+    conditions = [
+        " and ".join(
+            f"trim({quoted(known[normal_heading(key)])}) in ({', '.join(map(literal, values))})"
+            for key, values in condition.items()
+        )
+        for condition in preset_filter(source.preset, name)
+        if all(normal_heading(key) in known for key in condition)
+    ]
+    if not conditions:
         return scan
-    where = " and ".join(f"{quoted(heading)} = {literal(value)}" for heading, value in kept.items())
+    where = " or ".join(f"({condition})" for condition in conditions)
     sql = f"select * from ({_with_rows(scan)}) where {where}"
     return replace(scan, sql=sql, headings=(*scan.headings, "source_row"))
 
 
-def _long(scan: Scan, source: Source, wide: list[str], skip: int) -> Scan:
+def _long(scan: Scan, source: Source, wide: Mapping[str, str]) -> Scan:
     """Return one row per deal and stage from columns that hold the time each stage was entered."""
     known = {normal_heading(heading): heading for heading in scan.headings}
     named = [
@@ -58,12 +59,12 @@ def _long(scan: Scan, source: Source, wide: list[str], skip: int) -> Scan:
     ]
     key = next((known[normal_heading(name)] for name in named if normal_heading(name) in known), scan.headings[0])
     parts = [
-        f"select {quoted(key)}, {literal(heading[skip:])} as value, {quoted(heading)} as timestamp, source_row "
+        f"select {quoted(key)}, {literal(stage)} as value, {quoted(heading)} as timestamp, source_row "
         f"from numbered where trim({quoted(heading)}) <> ''"
-        for heading in wide
+        for heading, stage in wide.items()
     ]
     sql = f"with numbered as ({_with_rows(scan)}) " + " union all ".join(parts)
-    return replace(scan, sql=sql, headings=(key, "value", "timestamp", "source_row"))
+    return replace(scan, sql=sql, headings=(key, "value", "timestamp", "source_row"), is_wide=True)
 
 
 def _with_rows(scan: Scan) -> str:

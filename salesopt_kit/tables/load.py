@@ -24,7 +24,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.tables.gate import gate
 from salesopt_kit.tables.normalise import Normalised, normalise
 from salesopt_kit.tables.quality import Finding, QualityReport
-from salesopt_kit.tables.scan import literal
+from salesopt_kit.tables.scan import located
 from salesopt_kit.tables.schema import TABLES
 from salesopt_kit.tables.sources import open_file, source_files
 from salesopt_kit.tables.store import Tables, months_before
@@ -280,7 +280,7 @@ def _make_view(backend: Backend, name: str, files: list[tuple[Path, int, list[st
     ]
     parts = [
         f"select {', '.join(columns)}, source_file, coalesce(given_row, file_row_number + {first_row}) as source_row "
-        f"from read_parquet({literal(str(file))}, file_row_number=true)"
+        f"from read_parquet({located(file)}, file_row_number=true)"
         + (f" where {' or '.join(f'{column} is not null' for column in blank)}" if blank else "")
         for file, first_row, blank in files
     ]

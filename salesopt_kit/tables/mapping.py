@@ -44,6 +44,8 @@ def mapping_errors(
     """Return what is wrong with the mapping of a source: unknown canonical names, absent headings, missing columns."""
     canonical = [column.name for column in TABLES[name]]
     wrong: list[SalesOptError] = []
+    given = [heading for heading in source.columns.values() if not heading.startswith(CONSTANT)]
+    none_found = len(given) > 1 and not {normal_heading(each) for each in given} & {*map(normal_heading, headings)}
     for column, heading in source.columns.items():
         if column not in canonical:
             wrong.append(
@@ -55,17 +57,18 @@ def mapping_errors(
                 )
             )
         elif column not in mapped:
-            wrong.append(_absent(file, heading, column, headings))
+            wrong.append(_absent(file, heading, column, headings, none_found=none_found))
     missing = (each for each in TABLES[name] if each.required and each.name not in {*mapped, *source.columns})
     return [*wrong, *(_missing(name, each, file, headings) for each in missing)]
 
 
-def _absent(file: str, heading: str, column: str, headings: tuple[str, ...]) -> InputError:
+def _absent(file: str, heading: str, column: str, headings: tuple[str, ...], *, none_found: bool) -> InputError:
+    above = _("None of the mapped headings is there: delete title rows above the headings, or look at the delimiter.")
     return InputError(
         _("{file}, row 1, column {column}").format(file=file, column=heading),
         _("no such heading; there are {headings}").format(headings=", ".join(headings)[:300]),
         expected=_("the heading mapped to `{column}`").format(column=column),
-        remedy=_nearest(heading, headings),
+        remedy=above if none_found else _nearest(heading, headings),
     )
 
 

@@ -12,8 +12,14 @@ from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
 
 FULL_WIDTH = ("０１２３４５６７８９．，－（）￥＄−", "0123456789.,-()¥$-")
-UNITS = {"万": 1e4, "亿": 1e8, "w": 1e4, "k": 1e3, "m": 1e6, "bn": 1e9}
+UNITS = {"千万": 1e7, "百万": 1e6, "万": 1e4, "亿": 1e8, "千": 1e3, "w": 1e4, "k": 1e3, "m": 1e6, "bn": 1e9}
 """What stands behind a number and multiplies it."""
+CODES = (
+    "usd|eur|cny|rmb|gbp|jpy|hkd|twd|sgd|aud|cad|nzd|chf|inr|krw|brl|mxn|zar|sek|nok|dkk|pln|czk|huf|try|rub|thb|vnd"
+    "|idr|myr|php|aed|sar|ils|人民币"
+)
+"""Currencies by code; other letters before a number are no currency, so that Q1 is not read as 1."""
+SIGNS = "[€£¥₹₩₽]|(?:us|ca|au|nz|hk|nt|sg|[acrs])?[$]"
 NUMBER = "^[-+]?([0-9]+|[0-9]{1,3}([.,][0-9]{3})+|[0-9]+[.,][0-9]+|[0-9]{1,3}([.,][0-9]{2,3})+[.,][0-9]+)$"
 
 
@@ -47,15 +53,20 @@ def narrow(text: str) -> str:
 
 def bare_number(text: str) -> str:
     """Return SQL for digits, marks and sign alone: without currency, spaces, apostrophes, brackets and units."""
-    no_unit = f"regexp_replace(lower({narrow(text)}), '(万|亿|w|k|m|bn)?(元|块)?[)]?\\s*$', '')"
-    no_currency = f"regexp_replace({no_unit}, '^\\s*[(]?([-+]?)\\s*[a-z]{{0,3}}\\s*[$€£¥₹]?\\s*', '\\1')"
-    no_suffix = f"regexp_replace({no_currency}, '\\s*([$€£¥₹]|usd|eur|cny|rmb|gbp)\\s*$', '')"
-    return f"regexp_replace({no_suffix}, '[\\s''’\u00a0\u202f]', '', 'g')"
+    no_unit = f"regexp_replace({_without_suffix(text)}, '({'|'.join(UNITS)})?(元|块)?(整)?[)]?\\s*$', '')"
+    before = f"^\\s*[(]?([-+]?)\\s*(?:(?:{CODES}|kr)\\s*)?(?:{SIGNS})?\\s*[(]?([-+]?)\\s*"
+    no_currency = f"regexp_replace({no_unit}, '{before}', '\\1\\2')"
+    return f"regexp_replace({no_currency}, '[\\s''’\u00a0\u202f]', '', 'g')"
+
+
+def _without_suffix(text: str) -> str:
+    """Return SQL for the text in small letters without a currency behind the number and its unit."""
+    return f"regexp_replace(lower({narrow(text)}), '\\s*(?:{CODES}|kr|zł|{SIGNS})\\s*([)]?)\\s*$', '\\1')"
 
 
 def unit(text: str) -> str:
     """Return SQL for what the number is multiplied by."""
-    found = f"regexp_extract(lower({narrow(text)}), '[0-9]\\s*(万|亿|w|k|m|bn)(元|块)?[)]?\\s*$', 1)"
+    found = f"regexp_extract({_without_suffix(text)}, '[0-9]\\s*({'|'.join(UNITS)})(元|块)?(整)?[)]?\\s*$', 1)"
     return (
         f"case {found} "
         + " ".join(f"when '{name}' then {factor:.0f}" for name, factor in UNITS.items())

@@ -9,13 +9,13 @@ import duckdb
 from salesopt_kit.engagement import Config, Source
 from salesopt_kit.errors import InputError, InputErrors, SalesOptError
 from salesopt_kit.locale import _
+from salesopt_kit.tables.currencies import currency_mix
 from salesopt_kit.tables.export import Export, reshaped
 from salesopt_kit.tables.mapping import CONSTANT, columns_of, mapping_errors
-from salesopt_kit.tables.presets import wide_prefix
 from salesopt_kit.tables.quality import Finding
 from salesopt_kit.tables.read_csv import explain_csv
 from salesopt_kit.tables.readings import readings
-from salesopt_kit.tables.scan import Scan, literal, quoted
+from salesopt_kit.tables.scan import Scan, literal, located, quoted
 from salesopt_kit.tables.schema import TABLES
 from salesopt_kit.tables.select_sql import canonical_select
 from salesopt_kit.tables.unmapped import unmapped_damage
@@ -57,9 +57,8 @@ def normalise(
             return Normalised(None, errors=tuple(wrong))
         return _written(connection, Export(name, found, source, config, mapped), target)
     except duckdb.Error as fault:
-        if not scan.is_text:
-            raise
-        return Normalised(None, errors=(explain_csv(scan, source, fault),))
+        said = explain_csv(scan, source, fault) if scan.is_text else _unread(scan, fault)
+        return Normalised(None, errors=(said,))
     except InputErrors as several:
         return Normalised(None, errors=several.errors)
 
@@ -80,7 +79,11 @@ def _written(connection: duckdb.DuckDBPyConnection, export: Export, target: Path
         frozenset(f"{export.name}.{column}" for column in export.mapped),
         frozenset(column for column, is_timed in clocks.items() if not is_timed),
         frozenset(column for column, is_timed in clocks.items() if is_timed),
-        (*_notes(export, n_blank), *unmapped_damage(connection, export.name, export.scan, export.mapped.values())),
+        (
+            *_notes(export, n_blank),
+            *currency_mix(connection, export),
+            *unmapped_damage(connection, export.name, export.scan, export.mapped.values()),
+        ),
         errors,
         export.scan.first_row,
         {f"{export.name}.{column}": heading for column, heading in export.mapped.items()},
@@ -93,7 +96,7 @@ def _copied(connection: duckdb.DuckDBPyConnection, export: Export, target: Path,
     select = canonical_select(export, readings(connection, export, is_thorough=is_thorough))
     connection.execute(f"copy ({select}) to {literal(str(target))} (format parquet, compression lz4)")
     row = f"coalesce(given_row, file_row_number + {export.scan.first_row}) as source_row"
-    return f"(select *, {row} from read_parquet({literal(str(target))}, file_row_number=true))"
+    return f"(select *, {row} from read_parquet({located(target)}, file_row_number=true))"
 
 
 def _blank_rows(connection: duckdb.DuckDBPyConnection, export: Export, relation: str) -> tuple[tuple[str, ...], int]:
@@ -125,6 +128,15 @@ def _clocks(connection: duckdb.DuckDBPyConnection, export: Export, relation: str
                 yield f"{export.name}.{column.name}", row[1] > 0
 
 
+def _unread(scan: Scan, fault: duckdb.Error) -> InputError:
+    return InputError(
+        scan.file,
+        next(iter(str(fault).splitlines()), ""),
+        expected=_("a table that can be read"),
+        remedy=_("Download or export the file again; it is cut off or damaged."),
+    )
+
+
 def _only_headings(scan: Scan) -> InputError:
     return InputError(
         scan.file,
@@ -146,11 +158,7 @@ def _notes(export: Export, n_blank: int) -> Iterator[Finding]:
             examples=(export.scan.file,),
             remedy=_("Nothing needs doing if they are at the end; elsewhere, look whether rows got lost."),
         )
-    if (
-        export.name == "stage_events"
-        and wide_prefix(export.source.preset, export.name)
-        and "value" in export.scan.headings
-    ):
+    if export.scan.is_wide:
         yield Finding(
             "history.wide",
             Severity.WARNING,

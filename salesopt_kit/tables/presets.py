@@ -1,6 +1,7 @@
 """What is known of each CRM's exports: headings, which rows count, and how a set of headings is recognised."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -34,15 +35,17 @@ def preset_columns(preset: str, table: str) -> Mapping[str, list[str]]:
     return found
 
 
-def preset_filter(preset: str, table: str) -> Mapping[str, str]:
-    """Return heading -> value of the rows that count; empty for all rows."""
-    found: Mapping[str, str] = presets().get(preset, {}).get(table, {}).get("when", {})
+def preset_filter(preset: str, table: str) -> list[Mapping[str, list[str]]]:
+    """Return the conditions of which a row that counts meets one: heading -> values. Empty for all rows."""
+    found: list[Mapping[str, list[str]]] = presets().get(preset, {}).get(table, {}).get("when", [])
     return found
 
 
-def wide_prefix(preset: str, table: str) -> str:
-    """Return how headings start that hold one entry time per stage; empty where the preset has none."""
-    return str(presets().get(preset, {}).get(table, {}).get("wide", ""))
+def wide_stages(preset: str, table: str, headings: Iterable[str]) -> dict[str, str]:
+    """Return heading -> stage of the columns that hold the time at which each stage was entered."""
+    pattern = presets().get(preset, {}).get(table, {}).get("wide", "")
+    found = ((heading, re.fullmatch(pattern, heading, re.IGNORECASE)) for heading in headings if pattern)
+    return {heading: match["stage"] for heading, match in found if match}
 
 
 def recognise(headings: Iterable[str]) -> list[tuple[str, str, float]]:

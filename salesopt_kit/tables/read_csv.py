@@ -13,9 +13,11 @@ from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
 from salesopt_kit.tables.encodings import CHUNK, encoding_of
 from salesopt_kit.tables.odd_lines import has_odd_lines, tidied, without_lead
-from salesopt_kit.tables.scan import Scan, literal, quoted
+from salesopt_kit.tables.scan import Scan, literal, located, quoted
 
 DELIMITERS = ",;\t|"
+MOST_COLUMNS = 2_000
+"""More than any CRM exports; beyond, rows and columns were probably swapped, and queries grow too long to run."""
 LONGEST_CELL = 1_000_000
 """Characters; no cell of a CRM export is longer, so a longer one is an unclosed quote or damage."""
 
@@ -40,7 +42,7 @@ def scan_csv(path: Path, file: str, source: Source, workspace: Path) -> Scan:
     headings = checked_headings(next(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)), file)
     columns = ", ".join(f"{literal(heading)}: 'VARCHAR'" for heading in headings)
     sql = (
-        f"read_csv({literal(str(plain))}, auto_detect=false, header=true, all_varchar=true, columns={{{columns}}}, "
+        f"read_csv({located(plain)}, auto_detect=false, header=true, all_varchar=true, columns={{{columns}}}, "
         f"delim={literal(delimiter)}, quote='\"', escape='\"', strict_mode=true, "
         f"max_line_size={4 * LONGEST_CELL})"
     )
@@ -68,6 +70,13 @@ def explain_csv(scan: Scan, source: Source, wrong: duckdb.Error) -> InputError:
 
 def checked_headings(headings: list[str], file: str) -> tuple[str, ...]:
     """Return the headings trimmed; raise InputError for doubled ones. Blank ones are named by their place."""
+    if len(headings) > MOST_COLUMNS:
+        raise InputError(
+            _("{file}, row 1").format(file=file),
+            _("{n:,} columns").format(n=len(headings)),
+            expected=_("at most {n:,} columns").format(n=MOST_COLUMNS),
+            remedy=_("Export fewer columns; look whether rows and columns are swapped, or the delimiter is wrong."),
+        )
     names = [heading.strip().removeprefix("\ufeff") or f"column {place}" for place, heading in enumerate(headings, 1)]
     seen: dict[str, int] = {}
     for place, name in enumerate(names, 1):
@@ -154,7 +163,7 @@ def _as_utf8(path: Path, file: str, encoding: str, workspace: Path) -> Path:
             while chunk := coded.read(CHUNK):
                 copy.write(chunk)
             return Path(copy.name)
-    except (UnicodeError, LookupError) as wrong:
+    except (UnicodeError, LookupError, ValueError) as wrong:
         raise InputError(
             file,
             str(wrong).splitlines()[0][:120],

@@ -22,7 +22,7 @@ KEYS = (
 
 
 def read_xes(path: Path, file: str) -> pa.Table:
-    """Return one row per event as text: case:concept:name and the KEYS, in the order of the file.
+    """Return one row per event as text: case:concept:name and those of the KEYS that occur, in the order of the file.
 
     Raises InputError for a file that is cut off, is no XES log, or holds an event without an activity or a time.
     """
@@ -31,7 +31,7 @@ def read_xes(path: Path, file: str) -> pa.Table:
     try:
         with opener(path, "rb") as stream:
             _collect(stream, cells)
-    except (ET.ParseError, EOFError, OSError, zlib.error) as wrong:
+    except (ET.ParseError, EOFError, OSError, LookupError, ValueError, zlib.error) as wrong:
         raise InputError(
             file,
             str(wrong),
@@ -40,7 +40,8 @@ def read_xes(path: Path, file: str) -> pa.Table:
         ) from None
     if not cells["concept:name"]:
         raise InputError(file, _("no event"), expected=_("a log with events"), remedy=_("Export the log again."))
-    return pa.table({key: pa.array(column, pa.string()) for key, column in cells.items()})
+    columns = {key: pa.array(column, pa.string()) for key, column in cells.items()}
+    return pa.table({key: column for key, column in columns.items() if column.null_count < len(column)})
 
 
 def _collect(stream: object, cells: dict[str, list[str | None]]) -> None:

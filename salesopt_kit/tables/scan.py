@@ -1,5 +1,6 @@
 """What every reader hands on: a relation of text columns, as the export has them, with the place of each row."""
 
+import glob
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ class Scan:
     """Whether the database reads the file itself, so that a fault in it shows only then."""
     is_excel: bool = False
     """Whether dates may have come as a spreadsheet's serial numbers."""
+    is_wide: bool = False
+    """Whether the export has one column per stage, which was turned into one row per stage."""
 
 
 def quoted(name: str) -> str:
@@ -30,3 +33,8 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """Return a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def located(path: Path) -> str:
+    """Return a path as an SQL literal for the database to read; a folder named `Acme [2024]` is no pattern."""
+    return literal(glob.escape(str(path)))

@@ -1,5 +1,6 @@
 """The canonical tables: their columns, what each holds, and the headings it is known by in exports."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,9 +23,9 @@ class Column:
 
 
 def _columns(text: str) -> tuple[Column, ...]:
-    """Read `name[!] [:kind] = alias | alias` lines; ! marks a required column."""
+    """Read `name[!] [:kind] = alias | alias` lines; ! marks a required column, and | goes on with the line before."""
     columns = []
-    for line in filter(None, map(str.strip, text.splitlines())):
+    for line in filter(None, map(str.strip, re.sub(r"\n\s*[|]", " |", text).splitlines())):
         head, _equals, aliases = (part.strip() for part in line.partition("="))
         name, _colon, kind = (part.strip() for part in head.partition(":"))
         columns.append(
@@ -39,8 +40,12 @@ def _columns(text: str) -> tuple[Column, ...]:
 
 
 def normal_heading(heading: str) -> str:
-    """Return a heading without case, spaces, underscores, hyphens and points, for comparing."""
-    return "".join(sign for sign in heading.lower() if sign not in " _-.\u3000")
+    """Return a heading without case, spaces, underscores, hyphens and points, for comparing.
+
+    A currency in brackets goes too; 万元 stays, since it says that amounts are counted in ten thousands.
+    """
+    bare = "".join(sign for sign in heading.lower() if sign not in " _-.\u3000")
+    return re.sub(r"[(（](元|¥|￥|[$€£]|rmb|人民币|[a-z]{3})[)）]$", "", bare)
 
 
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -48,39 +53,46 @@ TABLES: dict[str, tuple[Column, ...]] = {
         lead_id! = id | lead id | mql_id | 线索编号 | 线索ID
         created_at!: time = created date | created time | create date | first_contact_date | 创建时间 | 创建日期
         owner = owner | lead owner | 负责人 | 所有人
-        team = team | 团队 | 小组
+        team = team | 团队 | 小组 | 所属部门
         source = lead source | origin | source | 来源 | 线索来源
         segment = segment | industry | 客户类型 | 行业
         product = product | 产品
-        account = company | account | 公司 | 客户名称
-        status = status | lead status | 状态
+        account = company | account | 公司 | 公司名称 | 客户 | 客户名称
+        status = status | lead status | 状态 | 线索状态
         converted_at: time = converted date | 转化时间 | 转换日期
     """),
     "opportunities": _columns("""
-        opportunity_id! = id | opportunity id | deal id | record id | order_id | 商机编号 | 商机ID
+        opportunity_id! = id | opportunity id | deal id | record id | order_id | 商机编号 | 商机ID | 机会编号
+            | 项目编号
         lead_id = lead id | mql_id | 线索编号
         account = account | account name | company | organization | 客户 | 客户名称
-        owner = owner | opportunity owner | deal owner | sales_agent | 负责人 | 销售
-        team = team | regional_office | 团队 | 小组
+        owner = owner | opportunity owner | deal owner | sales_agent | 负责人 | 商机负责人 | 所有人 | 销售 | 销售员
+            | 销售人员 | 业务员 | 客户经理
+        team = team | regional_office | 团队 | 小组 | 所属部门 | 销售团队
         segment = segment | type | industry | sector | 客户类型
-        product = product | 产品
-        source = lead source | source | origin | channel | 来源
-        amount: money = amount | value | close_value | deal value | estimated value | 金额 | 合同金额
+        product = product | 产品 | 产品名称
+        source = lead source | source | origin | channel | 来源 | 商机来源 | 线索来源 | 客户来源
+        amount: money = amount | value | close_value | deal value | estimated value | Case_value | 金额 | 合同金额
+            | 成交金额 | 商机金额 | 销售金额 | 预计金额 | 预计销售金额
         created_at: time = created date | create date | engage_date | add_time | 创建时间 | 创建日期
         first_contact_at: time = first contact | first_contact_date | 首次接触 | 首次联系时间
-        closed_at: time = close date | closed date | closedate | close_date | won_date | 关闭日期 | 成交日期
-        expected_close_at: time = expected close date | 预计成交日期
-        stage = stage | deal stage | deal_stage | dealstage | 阶段 | 商机阶段
-        status = status | 状态
-        lost_reason = lost reason | loss reason | 输单原因
+        closed_at: time = close date | closed date | closedate | close_date | won_date | 关闭日期 | 关闭时间
+            | 成交日期 | 实际成交日期 | 签单日期 | 结单日期 | 赢单日期
+        expected_close_at: time = expected close date | 预计成交日期 | 预计签单日期 | 预计结单日期 | 预计关闭日期
+        stage = stage | deal stage | deal_stage | dealstage | 阶段 | 商机阶段 | 销售阶段 | 当前阶段
+        status = status | Case_status | 状态 | 商机状态
+        lost_reason = lost reason | loss reason | 输单原因 | 丢单原因
     """),
     "stage_events": _columns("""
-        opportunity_id! = opportunity id | deal id | case id | case_id | case:concept:name | 商机编号
-        stage! = stage | stage name | activity | concept:name | 阶段
-        entered_at!: time = entered at | created date | start | start time | start timestamp | time:timestamp | 进入时间
-        completed_at: time = end | end time | complete timestamp | 完成时间
-        actor = actor | user | resource | org:resource | changed by | 操作人
-        department = department | role | org:group | 部门
+        opportunity_id! = opportunity id | deal id | case id | case_id | case:concept:name | process id | 商机编号
+            | 商机ID
+        stage! = stage | stage name | activity | concept:name | event | 阶段 | 商机阶段 | 销售阶段 | 变更后阶段
+        entered_at!: time = entered at | created date | start | start time | start timestamp | event start
+            | time:timestamp | timestamp | 进入时间 | 变更时间 | 开始时间
+        completed_at: time = end | end time | complete timestamp | completed on | event end | time:timestamp
+            | 完成时间 | 离开时间 | 结束时间
+        actor = actor | user | resource | org:resource | changed by | 操作人 | 变更人 | 负责人
+        department = department | role | org:group | 部门 | 所属部门
         is_bulk = is_bulk_update_flag | bulk | 批量
     """),
     "activities": _columns("""

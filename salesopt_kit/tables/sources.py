@@ -12,10 +12,10 @@ from pyarrow import ArrowInvalid
 from salesopt_kit.engagement import Engagement, Source
 from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
-from salesopt_kit.tables.read_csv import empty, scan_csv
+from salesopt_kit.tables.read_csv import checked_headings, empty, scan_csv
 from salesopt_kit.tables.read_xes import read_xes
 from salesopt_kit.tables.read_xlsx import read_xlsx
-from salesopt_kit.tables.scan import Scan, literal, quoted
+from salesopt_kit.tables.scan import Scan, located, quoted
 
 TEXT = (".csv", ".tsv", ".txt")
 EXCEL = (".xlsx", ".xlsm")
@@ -27,28 +27,45 @@ def source_files(engagement: Engagement, name: str, source: Source) -> list[tupl
 
     Raises InputError for a file that is not there, with the nearest name that is.
     """
-    if source.table:
-        raise InputError(
-            f"engagement.yml, sources.{name}.table",
-            source.table,
-            expected=_("a file"),
-            remedy=_("Reading straight from a database is not supported yet; export the table as Parquet or CSV."),
-        )
-    found: list[tuple[str, Path]] = []
+    found: dict[Path, str] = {}
     for given in (source.file, *source.files):
         if given:
-            found.extend(_matches(engagement, name, given))
-    return found
+            for file, path in _matches(engagement, name, given):
+                found.setdefault(path.resolve(), file)
+                _stop_at_locked(path, file)
+    return [(file, path) for path, file in found.items()]
+
+
+def _stop_at_locked(path: Path, file: str) -> None:
+    """Raise InputError for a file that may not be read."""
+    try:
+        path.open("rb").close()
+    except OSError as wrong:
+        raise InputError(
+            file,
+            wrong.strerror or str(wrong),
+            expected=_("a file that can be read"),
+            remedy=_("Check its permissions."),
+        ) from None
 
 
 def _matches(engagement: Engagement, name: str, given: str) -> Iterator[tuple[str, Path]]:
     path = engagement.source_path(given)
     if any(sign in given for sign in "*?["):
-        matches = sorted(path.parent.glob(path.name))
+        matches = _globbed(engagement, given)
         if matches:
-            yield from ((str(Path(given).parent / match.name), match) for match in matches)
+            yield from matches
             return
-    if path.is_file():
+    try:
+        is_file = path.is_file()
+    except OSError as wrong:  # a name longer than the system allows
+        raise InputError(
+            f"engagement.yml, sources.{name}",
+            given,
+            expected=_("a path that leads to a file"),
+            remedy=_("Correct the path: {said}.").format(said=wrong.strerror),
+        ) from None
+    if is_file:
         yield given, path
         return
     if path.is_dir():
@@ -67,6 +84,18 @@ def _matches(engagement: Engagement, name: str, given: str) -> Iterator[tuple[st
         expected=_("a file that exists in {folder}").format(folder=path.parent),
         remedy=there + " " + _("`--exports PATH` says where the exports are."),
     )
+
+
+def _globbed(engagement: Engagement, given: str) -> list[tuple[str, Path]]:
+    """Return the files that a pattern matches, by the names that engagement.yml would call them."""
+    parts = Path(given).parts
+    is_export = parts[0] == "exports" and len(parts) > 1
+    root, start = (engagement.exports, Path("exports")) if is_export else (engagement.folder, Path())
+    try:
+        found = sorted(match for match in root.glob(str(Path(*parts[is_export:]))) if match.is_file())
+    except (NotImplementedError, ValueError):  # an absolute path, or ** inside a name
+        return []
+    return [(str(start / match.relative_to(root)), match) for match in found]
 
 
 def open_file(
@@ -106,7 +135,7 @@ def open_file(
 
 def _scan_parquet(path: Path, file: str) -> Scan:
     try:
-        headings = pq.read_schema(path).names
+        names = pq.read_schema(path).names
         pq.ParquetFile(path).close()
     except (ArrowInvalid, OSError) as wrong:
         raise InputError(
@@ -115,5 +144,8 @@ def _scan_parquet(path: Path, file: str) -> Scan:
             expected=_("a complete Parquet file"),
             remedy=_("Download or export the file again; it is cut off or damaged."),
         ) from None
-    columns = ", ".join(f"cast({quoted(name)} as varchar) as {quoted(name)}" for name in headings)
-    return Scan(file, path, f"select {columns} from read_parquet({literal(str(path))})", tuple(headings))
+    headings = list(checked_headings(names, file))
+    columns = ", ".join(
+        f"cast({quoted(name)} as varchar) as {quoted(heading)}" for name, heading in zip(names, headings, strict=True)
+    )
+    return Scan(file, path, f"select {columns} from read_parquet({located(path)})", tuple(headings))

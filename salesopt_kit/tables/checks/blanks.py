@@ -60,7 +60,9 @@ def _looked_at(name: str, column: Column) -> bool:
 
 
 def _of_column(tables: Tables, name: str, column: Column, *, n: int, of: int) -> Finding:
+    """Return the finding on a column; one that the table cannot do without and that is blank throughout is an error."""
     rows = tables.table(name)
+    is_useless = column.required and n == of
     return outcome(
         f"blank_share.{column.name}",
         name,
@@ -68,6 +70,9 @@ def _of_column(tables: Tables, name: str, column: Column, *, n: int, of: int) ->
         n,
         of,
         tolerated=0.0 if column.required else TOLERATED,
+        error_above=0.0 if is_useless else None,
         examples=examples(tables, name, rows.filter(rows[column.name].isnull()), column.name),
-        remedy=_("Fill the column in the CRM; figures by this column show these rows apart."),
+        remedy=_("Map another heading to {column}; the table says nothing without it.").format(column=column.name)
+        if is_useless
+        else _("Fill the column in the CRM; figures by this column show these rows apart."),
     )

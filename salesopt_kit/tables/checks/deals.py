@@ -45,7 +45,8 @@ def _rules(tables: Tables) -> tuple[Rule, ...]:
             lambda rows: rows.state != rows.means,
             ("status", "stage"),
             N_("The status is taken. Look whether the stage's `kind` in engagement.yml is right."),
-            among=lambda rows: rows.status.notnull() & rows.means.notnull(),
+            # A CRM with a status of its own leaves a deal that was won or lost in the last stage it worked through.
+            among=lambda rows: rows.status.notnull() & rows.means.isin(["won", "lost"]),
         ),
         Rule(
             "owners_missing",
