@@ -5,45 +5,48 @@ import sys
 from pathlib import Path
 
 from salesopt_kit import metrics, open_engagement, open_tables
-from salesopt_kit.results import Estimate, Result
-from salesopt_kit.tables.store import Tables
+from salesopt_kit.metrics.handoffs import Handoffs
+from salesopt_kit.results import Estimate
+from salesopt_kit.stats.interval import Z
+from salesopt_kit.tables.quality import QualityReport
+from salesopt_kit.terms import Severity
 
 
 def figures(folder: Path) -> dict[str, float]:
     """Open the engagement in `folder`, which checks its exports, and return the core figures by name."""
     tables = open_tables(open_engagement(folder))
-    cycle = metrics.deal_cycle(tables)
+    shifts = metrics.handoffs(tables)
+    results = (metrics.win_rate(tables), metrics.deal_cycle(tables), metrics.stage_conversion(tables), shifts)
     found = {
-        "win_rate": number(metrics.win_rate(tables), "win_rate.count"),
-        "won": number(metrics.win_rate(tables), "win_rate.won"),
-        "won_cycle_mean": number(cycle, "deal_cycle.won_mean"),
-        "won_cycle_median": number(cycle, "deal_cycle.won_median"),
-        "won_within_90": number(cycle, "deal_cycle.won_within_90"),
-        "handoffs": number(metrics.handoffs(tables), "handoffs.count"),
-        "handoff_wait_median": number(metrics.handoffs(tables), "handoffs.median_wait_days"),
+        estimate.id: float(estimate.value)
+        for result in results
+        for estimate in result.estimates()
+        if estimate.value is not None
     }
-    return found | stages(tables)
-
-
-def stages(tables: Tables) -> dict[str, float]:
-    """Return median and total days of each open stage, and the share of deals that got further from it."""
-    found = {}
     for stage in metrics.time_in_stage(tables).stages:
-        found[f"median_days_{stage.stage_id}"] = value(stage.median)
-        found[f"total_days_{stage.stage_id}"] = value(stage.total_days)
-    for estimate in metrics.stage_conversion(tables).variants["reached"]:
-        found[f"reached_{estimate.id.rpartition('.')[2]}"] = value(estimate)
+        found |= {f"{each.id}.{stage.stage_id}": float(each.value or 0.0) for each in stage.estimates}
+        found[f"time_in_stage.total_error.{stage.stage_id}"] = error(stage.total_days)
+    return found | checks(tables.quality) | pairs(shifts)
+
+
+def checks(report: QualityReport) -> dict[str, float]:
+    """Return how many rows each check found; a stage that is not known would have stopped the reading."""
+    made = [finding for finding in report.findings if finding.severity is not Severity.NOT_CHECKED]
+    return {f"check.{finding.check}": float(finding.n) for finding in made} | {"check.unknown_stage": 0.0}
+
+
+def pairs(shifts: Handoffs) -> dict[str, float]:
+    """Return count and median wait of each pair of departments."""
+    found: dict[str, float] = {}
+    for pair in shifts.pairs:
+        name = f"handoffs.{pair.giver}>{pair.taker}"
+        found |= {name: float(pair.n), f"{name}.median": pair.median_days}
     return found
 
 
-def number(result: Result, name: str) -> float:
-    """Return the value of the estimate `name`."""
-    return next(value(estimate) for estimate in result.estimates() if estimate.id == name)
-
-
-def value(estimate: Estimate) -> float:
-    """Return the estimate's value; nan where it has none."""
-    return float("nan") if estimate.value is None else float(estimate.value)
+def error(total: Estimate) -> float:
+    """Return the standard error that the interval of a total is made of."""
+    return ((total.high or 0.0) - (total.value or 0.0)) / Z
 
 
 if __name__ == "__main__":
