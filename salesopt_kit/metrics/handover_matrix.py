@@ -96,8 +96,8 @@ class HandoverMatrix(Result):
             ),
             _("Shares are of all hand-overs; successive events within one department (the diagonal) are left out."),
             _(
-                "Win rates are compared among deals that got as far as the stage that the hand-over comes from; a hand-over "
-                "that is itself a step forward goes with winning, so the difference is no effect."
+                "Win rates are compared among deals that got as far as the stage that the hand-over comes from; a "
+                "hand-over that is itself a step forward goes with winning, so the difference is no effect."
             ),
         )
 
