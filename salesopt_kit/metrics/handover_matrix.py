@@ -172,9 +172,7 @@ def _handovers(tables: Tables, selection: Selection) -> ir.Table:
     rows = rows.filter(rows.previous_department != rows.department, rows["on"].between(*selection.days(tables)))
     rows = with_working_days(tables, chosen(tables, rows, selection), worked=("previous_ended_at", "entered_at"))
     return rows.select(
-        "opportunity_id",
-        "worked",
-        "returns",
+        *("opportunity_id", "worked", "returns", "place"),
         giver="previous_department",
         taker="department",
         giver_place="previous_place",
