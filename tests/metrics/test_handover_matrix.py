@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.metrics.handover_matrix import WITHIN, handover_matrix
 from salesopt_kit.metrics.handoffs import handoffs
+from salesopt_kit.metrics.handover_matrix import WITHIN, handover_matrix
 from salesopt_kit.metrics.selection import Selection
 from salesopt_kit.stats.mean import median
 from salesopt_kit.stats.proportion import newcombe_difference, wilson

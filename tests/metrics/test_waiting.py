@@ -128,7 +128,7 @@ def test_work_of_each_activity_is_that_computed_elsewhere_and_parts_add_up(
 
 
 def test_with_one_time_per_event_it_says_that_all_is_waiting(helpdesk: Tables) -> None:
-    with pytest.raises(MissingDataError, match="(?s)one time per event: all of it counts as waiting.*completed_at"):
+    with pytest.raises(MissingDataError, match=r"(?s)one time per event: all of it counts as waiting.*completed_at"):
         waiting(helpdesk)
 
 
