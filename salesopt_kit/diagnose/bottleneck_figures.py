@@ -72,6 +72,7 @@ def waiting_chart(tables: Tables) -> Chart | Missing:
             axes.barh(names, days, left=left, color=COLOURS[number], label=_(CAUSE_NAMES[cause]))
         left += days
     axes.invert_yaxis()
+    axes.set_xlim(0, 1.06 * left.max())
     axes.set(title=_("Days of waiting before each stage, by cause"), xlabel=_("days"))
     axes.xaxis.set_major_formatter(lambda value, _position: f"{value:,.0f}")
     axes.grid(visible=False, axis="y")

@@ -75,7 +75,7 @@ def test_the_true_bottleneck_of_a_sample_comes_first_and_its_true_days_are_in_th
 
 
 def planted(deals: int, quick: frozenset[str] = frozenset({"East", "West"})) -> dict[str, pd.DataFrame]:
-    """Return deals of eight teams: 2 days in the first stage, 10 in the second; the `quick` teams win more, in 1 day."""
+    """Return deals of eight teams: 2 days in the first stage, 10 in the second; the `quick` ones win more, in 1."""
     random = np.random.default_rng(7)
     teams = ["East", "West", "North", "South", "A", "B", "C", "D"]
     rows, sold = [], []
