@@ -36,13 +36,17 @@ def random_work(seed: int) -> pd.DataFrame:
     """Return events on whole hours by three people, some overlapping in their deal, some without a person."""
     random = np.random.default_rng(seed)
     rows = []
-    for deal in range(40):
-        clock = pd.Timestamp("2024-06-03") + int(random.choice([0, 24, 26, 120, 150])) * HOUR
+    for deal in range(30):
+        clock = pd.Timestamp("2024-06-03") + int(random.choice([0, 24])) * HOUR
         for _event in range(int(random.integers(1, 6))):
             end = clock + int(random.choice([0, 1, 3, 30])) * HOUR
             stage, actor = random.choice(["lead", "talks", "parked"]), random.choice(["Ann", "Bob", "Cy", None])
             rows.append((f"D{deal}", stage, clock, end, actor))
             clock += int(random.choice([0, 2, 9, 40])) * HOUR
+    for deal in range(5):  # these wait for one another
+        ready = pd.Timestamp("2024-06-04 08:00") + int(random.integers(0, 24)) * HOUR
+        rows.append((f"B{deal}", "lead", ready - 2 * HOUR, ready, "Bob"))
+        rows.append((f"B{deal}", "talks", pd.Timestamp("2024-06-06 12:00"), pd.Timestamp("2024-06-06 13:00"), "Ann"))
     return pd.DataFrame(rows, columns=["opportunity_id", "stage", "entered_at", "completed_at", "actor"])
 
 
@@ -83,7 +87,7 @@ def brute_force(log: pd.DataFrame, external: str) -> dict[tuple[str, str], float
     return found
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_each_hour_of_work_and_waiting_is_where_brute_force_puts_it(engaged: Open, seed: int) -> None:
     log = random_work(seed)
     stages: list[dict[str, Any]] = [dict(s, external=True) if s["id"] == "parked" else dict(s) for s in STAGES]
