@@ -42,6 +42,9 @@ class Calendar(Part):
     )
     workdays: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
     hours_per_day: float = Field(default=8, gt=0, le=24)
+    day_starts: str = Field(
+        default="09:00", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="When work begins, local time, HH:MM."
+    )
 
 
 class Stage(Part):

@@ -1,0 +1,65 @@
+"""Events with who made them: each with its neighbours in the same deal, ordered by entry or by completion."""
+
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+from ibis.common.exceptions import TableNotFound
+
+from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.joins import filled
+from salesopt_kit.metrics.selection import Selection
+from salesopt_kit.metrics.sequence import copy_name, department_source, place_of
+from salesopt_kit.tables.store import Tables
+
+Clock = Literal["entered", "completed"]
+"""Which of its two times dates and orders an event."""
+
+
+def steps(tables: Tables, clock: Clock = "entered") -> ir.Table:
+    """Return one row per stage event up to the end of `as_of`, whatever stage it repeats, with its neighbours.
+
+    Columns: opportunity_id, position (from 0), place (of its stage in the process), actor, department (the event's own,
+    else that of its actor, else the actor's team), at and on (the time and day by `clock`), entered_at, ended_at
+    (completed, else entered), and previous_ and next_ place, actor, department, at, on, ended_at. Events of one moment
+    follow each other as in the export. Raises MissingDataError without history.
+    """
+    name = copy_name(tables, f"steps_{clock}")
+    try:
+        return tables.backend.table(name)
+    except TableNotFound:
+        return tables.backend.create_table(name, _ordered(tables, clock))
+
+
+def chosen(tables: Tables, rows: ir.Table, selection: Selection) -> ir.Table:
+    """Return the rows whose deal is one of the selection's; the window is each metric's own business."""
+    if selection.dimension is None:
+        return rows
+    return rows.semi_join(selection.of(tables, deals(tables)).select("opportunity_id"), "opportunity_id")
+
+
+def _ordered(tables: Tables, clock: Clock) -> ir.Table:
+    events = _with_department(tables, tables.table("stage_events"))
+    completed = clock == "completed"
+    events = events.mutate(
+        place=place_of(tables, events.stage),
+        ended_at=ibis.coalesce(events.completed_at, events.entered_at),
+        at=ibis.coalesce(events.completed_at, events.entered_at) if completed else events.entered_at,
+        on=ibis.coalesce(events.completed_on, events.entered_on) if completed else events.entered_on,
+    )
+    events = events.filter(events.place.notnull(), events.on <= tables.as_of)
+    forward = ibis.window(group_by="opportunity_id", order_by=["at", "source_file", "source_row"])
+    kept = ("place", "actor", "department", "at", "on", "ended_at")
+    before = {f"previous_{name}": events[name].lag().over(forward) for name in kept}
+    after = {f"next_{name}": events[name].lead().over(forward) for name in kept}
+    position = ibis.row_number().over(forward).cast("int32")
+    return events.select("opportunity_id", "entered_at", *kept, position=position, **before, **after)
+
+
+def _with_department(tables: Tables, events: ir.Table) -> ir.Table:
+    source = department_source(tables)
+    if not source.startswith("people."):
+        return events
+    people = tables.table("people")
+    named = people.select("person", department=people[source.partition(".")[2]])
+    return filled(events, named, "actor", "person", "department")
