@@ -66,6 +66,9 @@ class Complaints(Result):
             share=with_interval(first.share),
             stage=self.stage_names[stage],
         )
+        untold = next((topic.count.value or 0.0 for topic in self.topics[1:] if topic.topic == NO_TOPIC), 0.0)
+        if untold > (first.count.value or 0.0):
+            said += " " + _("More still have no topic: {n}.").format(n=shown(untold, "complaints"))
         return f"{said} {trend_words(self.trend)}"
 
     def estimates(self) -> tuple[Estimate, ...]:

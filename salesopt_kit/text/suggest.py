@@ -31,7 +31,7 @@ def suggested_topics(texts: Sequence[str], terms: Sequence[str] = ()) -> tuple[S
 
     Non-negative matrix factorisation (Lee and Seung 1999) of the TF-IDF weights of words in two texts or more, begun
     from the singular vectors (Boutsidis and Gallopoulos 2008) and with a fixed seed, so the same texts give the same
-    topics. Each text goes to the topic that weighs most in it; a topic of fewer than FEWEST_IN_TOPIC texts is dropped.
+    topics. Each text goes to the topic that weighs most in it; those of a topic with fewer than FEWEST_IN_TOPIC go to the next.
     A suggestion is a heap of words for a person to look at, not a finding.
     """
     words = segmenter(terms)
@@ -57,10 +57,13 @@ def suggested_topics(texts: Sequence[str], terms: Sequence[str] = ()) -> tuple[S
 
 def _heaps(shares: np.ndarray, components: np.ndarray, names: list[str], told: list[int]) -> tuple[Suggestion, ...]:
     main = np.where(shares.max(axis=1) > 0, shares.argmax(axis=1), -1)
+    sizes = np.bincount(main[main >= 0], minlength=len(components))
+    shares = np.where(sizes >= FEWEST_IN_TOPIC, shares, 0)  # the texts of a small heap go to the next best one
+    main = np.where(shares.max(axis=1) > 0, shares.argmax(axis=1), -1)
     found = []
     for topic, component in enumerate(components):
         members = np.flatnonzero(main == topic)
-        if len(members) < FEWEST_IN_TOPIC:
+        if not len(members):
             continue
         top = sorted(
             np.flatnonzero(component >= FAINT * component.max()), key=lambda word: (-component[word], names[word])
