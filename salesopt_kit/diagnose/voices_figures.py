@@ -36,5 +36,5 @@ def complaints_chart(tables: Tables) -> Chart:
     )
     axes.tick_params(axis="y", rotation=0)
     axes.tick_params(axis="x", rotation=0)
-    axes.set(title=_("Complaints by topic and stage"), xlabel=_("Stage"), ylabel=_("Topic"))
+    axes.set(title=_("Number of complaints by topic (rows) and stage (columns)"), xlabel="", ylabel="")
     return Chart("complaints_by_topic", answer.sentence(), figure)

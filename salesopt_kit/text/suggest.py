@@ -3,11 +3,14 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from salesopt_kit.text.segment import segmenter
 
+Numbers = npt.NDArray[Any]
 FEWEST_TEXTS = 12
 """With fewer texts nothing is suggested."""
 FEWEST_IN_TOPIC = 4
@@ -31,7 +34,8 @@ def suggested_topics(texts: Sequence[str], terms: Sequence[str] = ()) -> tuple[S
 
     Non-negative matrix factorisation (Lee and Seung 1999) of the TF-IDF weights of words in two texts or more, begun
     from the singular vectors (Boutsidis and Gallopoulos 2008) and with a fixed seed, so the same texts give the same
-    topics. Each text goes to the topic that weighs most in it; those of a topic with fewer than FEWEST_IN_TOPIC go to the next.
+    topics. Each text goes to the topic that weighs most in it; there are as many topics, at most MOST_TOPICS, as leave
+    none with fewer than FEWEST_IN_TOPIC texts.
     A suggestion is a heap of words for a person to look at, not a finding.
     """
     words = segmenter(terms)
@@ -47,29 +51,27 @@ def suggested_topics(texts: Sequence[str], terms: Sequence[str] = ()) -> tuple[S
         weights = weigh.fit_transform([texts[place] for place in told])
     except ValueError:  # no word stands in two texts
         return ()
-    count = min(MOST_TOPICS, len(told) // FEWEST_IN_TOPIC, *weights.shape)
-    model = NMF(count, init="nndsvda", random_state=0, max_iter=500)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the heaps are the same long before the last digit
-        shares = model.fit_transform(weights).round(6)
-    return _heaps(shares, model.components_.round(6), list(weigh.get_feature_names_out()), told)
+    for count in range(min(MOST_TOPICS, len(told) // FEWEST_IN_TOPIC, *weights.shape), 0, -1):
+        model = NMF(count, init="nndsvda", random_state=0, max_iter=500)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # the heaps are the same long before the last digit
+            shares = model.fit_transform(weights).round(6)
+        main = np.where(shares.max(axis=1) > 0, shares.argmax(axis=1), -1)
+        if all((main == topic).sum() >= FEWEST_IN_TOPIC for topic in range(count)):
+            return _heaps(shares, main, model.components_.round(6), list(weigh.get_feature_names_out()), told)
+    return ()
 
 
-def _heaps(shares: np.ndarray, components: np.ndarray, names: list[str], told: list[int]) -> tuple[Suggestion, ...]:
-    main = np.where(shares.max(axis=1) > 0, shares.argmax(axis=1), -1)
-    sizes = np.bincount(main[main >= 0], minlength=len(components))
-    shares = np.where(sizes >= FEWEST_IN_TOPIC, shares, 0)  # the texts of a small heap go to the next best one
-    main = np.where(shares.max(axis=1) > 0, shares.argmax(axis=1), -1)
+def _heaps(
+    shares: Numbers, main: Numbers, components: Numbers, names: list[str], told: list[int]
+) -> tuple[Suggestion, ...]:
     found = []
     for topic, component in enumerate(components):
         members = np.flatnonzero(main == topic)
-        if not len(members):
-            continue
         top = sorted(
             np.flatnonzero(component >= FAINT * component.max()), key=lambda word: (-component[word], names[word])
-        )[:WORDS]
-        closest = members[np.argsort(-shares[members, topic], kind="stable")][:EXAMPLES]
-        found.append(
-            Suggestion(tuple(names[word] for word in top), len(members), tuple(told[place] for place in closest))
         )
+        closest = members[np.argsort(-shares[members, topic], kind="stable")][:EXAMPLES]
+        words = tuple(names[word] for word in top[:WORDS])
+        found.append(Suggestion(words, len(members), tuple(told[place] for place in closest)))
     return tuple(sorted(found, key=lambda heap: (-heap.n, heap.words)))

@@ -38,5 +38,6 @@ def test_normalising_twice_changes_nothing_and_any_text_can_be_cut(text: str) ->
 
 
 def test_the_package_loads_neither_dictionary_nor_scikit_learn() -> None:
-    code = "import sys, salesopt_kit.text.topics, salesopt_kit.text.suggest; print({'rjieba', 'sklearn'} & set(sys.modules))"
+    modules = "sys, salesopt_kit.text.topics, salesopt_kit.text.suggest, salesopt_kit.diagnose.survey"
+    code = f"import {modules}; print({{'rjieba', 'sklearn'}} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
