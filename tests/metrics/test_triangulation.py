@@ -109,6 +109,16 @@ def test_voices_against_data_are_named_as_contradictions(engaged: Open) -> None:
     ]
 
 
+def test_a_share_of_time_that_chance_may_have_made_does_not_point(engaged: Open) -> None:
+    rows = history({"lead": 3, "talks": 3, "contract": 1})
+    at_won = (rows["stage"] == "won") & rows["opportunity_id"].str.endswith("0")
+    rows.loc[at_won, "entered_at"] += pd.Timedelta(days=45)
+    view = triangulation(engaged(as_of=TODAY, stages=STAGES, stage_events=rows)).stages[2]
+    assert view.time
+    assert (view.time.share.low or 0) < 1 / 3 < (view.time.share.value or 0)
+    assert view.measured is Q
+
+
 def test_small_numbers_are_not_enough_evidence(engaged: Open) -> None:
     answer = triangulation(
         engaged(
