@@ -98,3 +98,12 @@ class Principle(Term):
     SIMPLIFY = "simplify", "简化冗余环节"
     RESPONSIBILITY = "responsibility", "责权清晰"
     TOOLS = "tools", "工具赋能"
+
+
+class VoiceGroup(Term):
+    """D3: the three groups that are interviewed, and whoever belongs to none of them."""
+
+    FRONT_LINE = "front_line", "一线销售"
+    MANAGER = "manager", "销售管理者"
+    SUPPORT = "support", "支持部门"
+    OTHER = "other", "其他"

@@ -14,9 +14,11 @@ from salesopt_kit.results import Estimate, Result
 from salesopt_kit.tables.store import Tables
 
 FAMILIES = (
+    "complaints",
     "deal_cycle",
     "event_log",
     "handoffs",
+    "interviews",
     "lead_conversion",
     "lead_volume",
     "output_per_head",
@@ -24,6 +26,7 @@ FAMILIES = (
     "sales_velocity",
     "stage_conversion",
     "time_in_stage",
+    "triangulation",
     "win_rate",
 )
 """The metrics whose figures can be cited; each is a module and a function of this name."""
@@ -116,7 +119,11 @@ def _figure(reference: str, answer: Result | Cited) -> Cited:
         hint = _(" (did you mean {near}?)").format(near=near[0].rstrip("/")) if near else ""
         return Cited(reference, Standing.UNKNOWN, reference + ": " + _("there is no such figure") + hint)
     part = group.partition("=")[2]
-    label = estimate.label if not part or estimate.group.startswith("stage=") else f"{estimate.label}, {part}"
+    label = (
+        estimate.label
+        if not part or estimate.group.startswith(("stage=", "topic=", "group="))
+        else f"{estimate.label}, {part}"
+    )
     said = _("{label}: {value}, n={n:,}").format(label=label, value=with_interval(estimate), n=estimate.n)
     return Cited(reference, Standing.FOUND, said, estimate)
 

@@ -8,6 +8,7 @@ import pandas as pd
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import shown
 from salesopt_kit.records import PainPoint, load_records, needed, priority_of
+from salesopt_kit.records.template_1 import survey_row
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import Level, Priority
@@ -51,15 +52,15 @@ class Survey(Result):
     def table(self) -> pd.DataFrame:
         """Return the template: its seven columns, a row per pain point."""
         return pd.DataFrame(
-            {
-                _("Process stage"): stage,
-                _("Departments/people"): point.departments or "–",
-                _("Current step in short"): point.step or "–",
-                _("Time (days/deal)"): shown(point.days_per_deal, ""),
-                _("Issue type (efficiency/cost/experience/risk)"): point.type.label,
-                _("Problem in detail"): point.problem,
-                _("Improvement priority (high/medium/low)"): point.priority.label if point.priority else "–",
-            }
+            survey_row(
+                stage,
+                point.departments,
+                point.step,
+                shown(point.days_per_deal, ""),
+                point.type.label,
+                point.problem,
+                point.priority.label if point.priority else "",
+            )
             for point, stage in zip(self.points, self.stages, strict=True)
         )
 

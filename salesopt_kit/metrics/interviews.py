@@ -1,0 +1,209 @@
+"""Interviews: what each group says, by stage and pain point."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from salesopt_kit.errors import MissingDataError
+from salesopt_kit.locale import _
+from salesopt_kit.metrics.coded_complaints import NO_STAGE, NO_TOPIC
+from salesopt_kit.numbers import shown
+from salesopt_kit.results import Estimate, Result
+from salesopt_kit.tables.store import Tables
+from salesopt_kit.terms import VoiceGroup
+from salesopt_kit.text.topics import Topics, group_of, matches, read_topics
+
+LONGEST_QUOTE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement: its row in the sheet, group, stage, pain points, and whether a person coded each of the two."""
+
+    row: int
+    who: str
+    person: str
+    group: VoiceGroup
+    stage: str
+    is_stage_given: bool
+    topics: tuple[str, ...]
+    is_topic_given: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interviews(Result):
+    """All statements in the order of the sheet; interviews have no window."""
+
+    card: ClassVar[str] = "interviews"
+
+    statements: tuple[Statement, ...]
+    stage_names: dict[str, str]
+    """The stages that were spoken of, in the order of the process."""
+    topic_names: dict[str, str]
+    people: int | None
+
+    def sentence(self) -> str:
+        """Say how many statements of which groups there are, and which stage they name most."""
+        groups = Counter(one.group for one in self.statements)
+        stages = Counter(one.stage for one in self.statements if one.stage != NO_STAGE)
+        listed = _(", ").join(f"{group.label} {groups[group]}" for group in VoiceGroup if groups[group])
+        message = _("{n} statements ({groups}).").format(n=len(self.statements), groups=listed)
+        if not stages:
+            return message
+        stage, n = max(stages.items(), key=lambda item: (item[1], item[0]))
+        speaking = {one.group for one in self.statements if one.stage == stage}
+        return (
+            message
+            + " "
+            + _("{stage} is named most: {n} statements of {groups} groups.").format(
+                stage=self.stage_names[stage], n=n, groups=len(speaking)
+            )
+        )
+
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Return the number of statements in all, by group, by stage and by pain point."""
+        total = len(self.statements)
+
+        def counted(key: str, label: str, n: int, group: str) -> Estimate:
+            method = _("count; people are chosen for interviews, not drawn, so there is no interval")
+            return Estimate(f"interviews.{key}", label, n, "statements", total, method=method, group=group)
+
+        of = _("Statements: {part}")
+        groups = Counter(one.group for one in self.statements)
+        stages = Counter(one.stage for one in self.statements)
+        topics = Counter(topic for one in self.statements for topic in one.topics)
+        return (
+            counted("count", _("Statements"), total, ""),
+            *(
+                counted("group_count", of.format(part=one.label), groups[one], f"group={one}")
+                for one in VoiceGroup
+                if groups[one]
+            ),
+            *(
+                counted("stage_count", of.format(part=name), stages[id_], f"stage={id_}")
+                for id_, name in self.stage_names.items()
+            ),
+            *(
+                counted("topic_count", of.format(part=name), topics[id_], f"topic={id_}")
+                for id_, name in self.topic_names.items()
+                if topics[id_]
+            ),
+        )
+
+    def caveats(self) -> tuple[str, ...]:
+        """Return what was coded by the kit, and that statements are no sample."""
+        total = len(self.statements)
+        proposed = sum(not one.is_topic_given and one.topics != (NO_TOPIC,) for one in self.statements)
+        untold = sum(one.topics == (NO_TOPIC,) for one in self.statements)
+        staged = sum(not one.is_stage_given and one.stage != NO_STAGE for one in self.statements)
+        message = _(
+            "Of {n} statements the pain point of {proposed} and the stage of {staged} are proposed by the words in "
+            "topics.yml (marked *), and {untold} have no pain point; code them in the sheet to decide."
+        )
+        said = [message.format(n=total, proposed=proposed, staged=staged, untold=untold)]
+        if self.people is None:
+            said.append(_("The sheet does not say which person made a statement, so one person may have made many."))
+        if others := sorted({one.who for one in self.statements if one.group is VoiceGroup.OTHER}):
+            said.append(
+                _("In none of the three groups: {names}; name them in topics.yml.").format(names=", ".join(others))
+            )
+        absent = [
+            group.label
+            for group in VoiceGroup
+            if group is not VoiceGroup.OTHER and group not in {one.group for one in self.statements}
+        ]
+        if absent:
+            said.append(_("Nobody was interviewed of: {groups}.").format(groups=_(", ").join(absent)))
+        return tuple(said)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per stage: statements of each group, people, pain points, and a quote of each group."""
+        return pd.DataFrame([self._row(stage, name) for stage, name in self.stage_names.items()])
+
+    def _row(self, stage: str, name: str) -> dict[str, str]:
+        here = [one for one in self.statements if one.stage == stage]
+        groups = Counter(one.group for one in here)
+        topics = Counter(topic for one in here for topic in one.topics if topic != NO_TOPIC)
+        proposed = {topic for one in here if not one.is_topic_given for topic in one.topics}
+        named = [f"{self.topic_names[id_]}{'*' if id_ in proposed else ''} ({n})" for id_, n in topics.most_common()]
+        quotes = [
+            f"“{_quoted(next(one.text for one in here if one.group is group))}” ({group.label})"
+            for group in VoiceGroup
+            if groups[group]
+        ]
+        star = "" if all(one.is_stage_given for one in here) or stage == NO_STAGE else "*"
+        people = {_("People"): shown(len({one.person for one in here}), "people")} if self.people is not None else {}
+        return (
+            {_("Stage"): name + star, _("Statements"): shown(len(here), "statements")}
+            | {group.label: shown(groups[group], "statements") for group in VoiceGroup if group is not VoiceGroup.OTHER}
+            | people
+            | {_("Pain points"): _(", ").join(named) or "–", _("In their words"): " ".join(quotes)}
+        )
+
+
+def interviews(tables: Tables) -> Interviews:
+    """Return every statement with its group, stage and pain points; MissingDataError without interviews.
+
+    What a person coded in the sheet counts (`stage`, and `topic`, the id or the label of a topic); the kit proposes
+    the rest: pain points by the dictionary, the stage by the pain point's default.
+    """
+    rows = tables.table("interviews")
+    topics = read_topics(tables.engagement.folder)
+    frame = tables.to_frame(rows.filter(rows.text.strip() != "")).sort_values(["source_file", "source_row"])
+    if not len(frame):
+        raise MissingDataError(
+            _("the table `interviews` holds no statement"),
+            remedy=_("Enter one statement a row, in the words of the person."),
+        )
+    statements = _statements(tables, topics, frame)
+    stages = tables.engagement.config.stages
+    spoken = {one.stage for one in statements}
+    names = {stage.id: stage.name for stage in stages if stage.id in spoken}
+    names |= {id_: id_ for id_ in sorted(spoken - {*names, NO_STAGE})}
+    names |= {NO_STAGE: _("(no stage)")} if NO_STAGE in spoken else {}
+    labels = {topic.id: topic.name for topic in topics.topics} | {NO_TOPIC: _("(no topic)")}
+    labels |= {id_: id_ for one in statements for id_ in one.topics if id_ not in labels}
+    has_person = "interviews.person" in tables
+    return Interviews(statements, names, labels, len({one.person for one in statements}) if has_person else None)
+
+
+def _statements(tables: Tables, topics: Topics, frame: pd.DataFrame) -> tuple[Statement, ...]:
+    by_name = {name: topic.id for topic in topics.topics for name in (topic.id, *topic.label.values())}
+    by_id = {topic.id: topic for topic in topics.topics}
+    texts = [str(text) for text in frame["text"]]
+    found = []
+    for row, hits in zip(frame.to_dict("records"), matches(texts, topics.topics, topics.threshold), strict=True):
+        given = _given(row, "topic")
+        ids = (by_name.get(given, given),) if given else tuple(hit.topic for hit in hits) or (NO_TOPIC,)
+        default = next((by_id[id_].stage_in(tables.engagement.config.stages) for id_ in ids if id_ in by_id), "")
+        stage = _given(row, "stage")
+        who = _given(row, "who_group")
+        found.append(
+            Statement(
+                row=int(row["source_row"]),
+                who=who,
+                person=_given(row, "person"),
+                group=group_of(who, topics.groups),
+                stage=stage or default or NO_STAGE,
+                is_stage_given=bool(stage),
+                topics=ids,
+                is_topic_given=bool(given),
+                text=str(row["text"]),
+            )
+        )
+    return tuple(found)
+
+
+def _given(row: Mapping[Any, Any], column: str) -> str:
+    """Return a text cell; empty for a blank one or a column that the table does not have."""
+    value = row.get(column)
+    return "" if value is None or pd.isna(value) else str(value).strip()
+
+
+def _quoted(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_QUOTE else line[:LONGEST_QUOTE] + "…"

@@ -1,0 +1,1 @@
+"""What people wrote, in Chinese or English: cut into words, matched to topics, searched for new topics."""

@@ -1,0 +1,137 @@
+"""Oracles: the handbook's own examples, texts coded by hand, and the mistakes a person makes in topics.yml."""
+
+from pathlib import Path
+
+import pytest
+
+from salesopt_kit.engagement import Stage
+from salesopt_kit.errors import InputError, InputErrors
+from salesopt_kit.locale import use_language
+from salesopt_kit.terms import VoiceGroup
+from salesopt_kit.text.topics import Topics, group_of, matches, read_topics
+
+OWN = """\
+topics:
+  - id: late_quotation
+    label: {zh-CN: 报价太晚}
+    terms: {zh-CN: [没给价]}
+    issue_type: cost
+  - id: parking
+    label: {en: Parking, zh-CN: 停车}
+    terms: {en: [car park], zh-CN: [停车]}
+    stages: [talks]
+    issue_type: experience
+drop: [attitude]
+groups: {front_line: [地推]}
+"""
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Topics:
+    return read_topics(tmp_path)
+
+
+def ids(text: str, topics: Topics) -> list[str]:
+    return [match.topic for match in matches([text], topics.topics)[0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("报价不及时", "late_quotation"),
+        ("合同条款解释不清", "contract_terms_unclear"),
+        ("Late quotation again!", "late_quotation"),
+        ("Contract terms were poorly explained", "contract_terms_unclear"),
+        ("客户信息重复录入", "double_entry"),
+        ("线索分配不清", "lead_assignment"),
+        ("ＬＡＴＥ　ＱＵＯＴＥＳ", "late_quotation"),
+    ],
+)
+def test_the_handbook_s_complaints_have_their_topics(shipped: Topics, text: str, topic: str) -> None:
+    assert topic in ids(text, shipped)
+
+
+def test_a_text_may_have_several_topics_in_two_languages(shipped: Topics) -> None:
+    assert ids("报价不及时, and the wrong invoice too", shipped) == ["late_quotation", "invoice"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "。。。", "今天天气不错", "The weather is fine today", "123"])
+def test_what_fits_no_topic_has_none(shipped: Topics, text: str) -> None:
+    assert ids(text, shipped) == []
+
+
+def test_three_points_stay_inside_a_sentence(shipped: Topics) -> None:
+    assert ids("要了报价，等了五天", shipped) == ["late_quotation"]
+    assert ids("谢谢报价。今天见", shipped) == []
+
+
+def test_a_text_alike_is_matched_by_likeness_and_says_so(shipped: Topics) -> None:
+    (match,) = matches(["Nobody could explain the liability clause"], shipped.topics)[0]
+    assert (match.topic, match.by) == ("contract_terms_unclear", "similar")
+    assert 0.6 <= match.score < 1
+    assert matches(["Nobody could explain the liability clause"], shipped.topics, 0.99) == [()]
+
+
+def test_every_shipped_topic_is_found_by_each_of_its_terms(shipped: Topics) -> None:
+    for topic in shipped.topics:
+        assert set(topic.label) == set(topic.terms) == {"en", "zh-CN"}
+        for term in topic.all_terms:
+            assert topic.id in ids(term.replace("...", " x "), shipped), term
+
+
+def test_own_topics_replace_add_and_drop(tmp_path: Path) -> None:
+    (tmp_path / "topics.yml").write_text(OWN, encoding="utf-8")
+    topics = read_topics(tmp_path)
+    assert ids("停车难，一直没给价", topics) == ["late_quotation", "parking"]
+    assert ids("报价不及时", topics) == []
+    assert "attitude" not in {topic.id for topic in topics.topics}
+    assert [topic.name for topic in topics.topics if topic.id == "late_quotation"] == ["报价太晚"]
+    assert group_of("地推同事", topics.groups) is VoiceGroup.FRONT_LINE
+
+
+def test_labels_follow_the_language(shipped: Topics) -> None:
+    use_language("zh-CN")
+    assert shipped.topics[0].name == "报价不及时"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (OWN.replace("issue_type: cost", "issue_type: costs"), "line 5, key topics.late_quotation.issue_type|line 5"),
+        (OWN.replace("    stages:", "    stage:"), "line 9.*Did you mean stages"),
+        (OWN.replace("id: parking", "id: late_quotation"), "late_quotation stands twice"),
+        (OWN.replace("drop: [attitude]", "drop: [atitude]"), "key drop: found 'atitude'.*attitude"),
+        ("- a\n", "Begin with `topics:`"),
+        (OWN.replace("front_line", "frontline"), "line 12"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "topics.yml").write_text(text, encoding="utf-8")
+    with pytest.raises((InputError, InputErrors), match=f"(?s)topics.yml.*({said})"):
+        read_topics(tmp_path)
+
+
+def test_the_default_stage_is_the_first_that_the_engagement_has(shipped: Topics) -> None:
+    topic = next(topic for topic in shipped.topics if topic.id == "late_quotation")
+    assert topic.stage_in([Stage(id="a", name="A"), Stage(id="q", name="方案制定")]) == "q"
+    assert topic.stage_in([Stage(id="a", name="A")]) == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "group"),
+    [
+        ("一线销售", VoiceGroup.FRONT_LINE),
+        ("大客户经理", VoiceGroup.FRONT_LINE),
+        ("销售经理", VoiceGroup.MANAGER),
+        ("法务部", VoiceGroup.SUPPORT),
+        ("市场部经理", VoiceGroup.SUPPORT),
+        ("Front-line sales", VoiceGroup.FRONT_LINE),
+        ("Sales managers", VoiceGroup.MANAGER),
+        ("Supporting departments", VoiceGroup.SUPPORT),
+        ("Customer Service", VoiceGroup.SUPPORT),
+        ("董事长", VoiceGroup.OTHER),
+        ("", VoiceGroup.OTHER),
+    ],
+)
+def test_the_client_s_words_name_a_group(shipped: Topics, words: str, group: VoiceGroup) -> None:
+    assert group_of(words, shipped.groups) is group
