@@ -48,14 +48,13 @@ def answers(notebook: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 -- a No
 def headlines(notebook: Any) -> tuple[str, ...]:  # noqa: ANN401
     """Return the sentences that the index shows of a workbook.
 
-    They are those of its cells tagged `headline`; without any, the first findings that rest on numbers; without these,
-    the first answers at all. What could not be answered is no headline.
+    They are the findings that rest on numbers: those of cells tagged `headline`, without any the first ones. Without
+    findings they are the first answers at all. What could not be answered is no headline.
     """
     found = [(cell, output) for cell, output in answers(notebook) if MISSING not in output.data.get("text/html", "")]
-    tagged = [output for cell, output in found if "headline" in cell.metadata.get("tags", [])]
-    telling = [output for _cell, output in found if any(_is_finding(estimate) for estimate in output.data[MIME])]
-    chosen = tagged or (telling or [output for _cell, output in found])[:HEADLINES]
-    return tuple(_sentence(output) for output in chosen)
+    telling = [(cell, output) for cell, output in found if any(map(_is_finding, output.data[MIME]))]
+    tagged = [pair for pair in telling if "headline" in pair[0].metadata.get("tags", [])]
+    return tuple(_sentence(output) for _cell, output in tagged or (telling or found)[:HEADLINES])
 
 
 def with_figures(outcome: Outcome) -> Outcome:

@@ -22,20 +22,22 @@ def with_font(page: str) -> str:
 
 def chinese_in(text: str) -> str:
     """Return the signs of `text` that Western fonts lack, each once, in order."""
-    return "".join(sorted({sign for sign in re.sub(r"[ -~\s]+", "", text) if unicodedata.east_asian_width(sign) in "WF"}))
+    return "".join(
+        sorted({sign for sign in re.sub(r"[ -~\s]+", "", text) if unicodedata.east_asian_width(sign) in "WF"})
+    )
 
 
 @cache
 def font_face(signs: str) -> str:
     """Return the CSS rule that holds the glyphs of `signs`; the same signs give the same bytes."""
-    font = TTFont(sans_path(), recalcTimestamp=False, lazy=True)
-    options = subset.Options(layout_features=[], notdef_outline=True, hinting=False, desubroutinize=False)
+    options = subset.Options(layout_features=[], notdef_outline=True, hinting=False)
     options.drop_tables += ["vhea", "vmtx", "VORG", "BASE", "DSIG"]
     reduced = subset.Subsetter(options)
     reduced.populate(text=signs)
-    reduced.subset(font)
-    font.flavor = "woff"
     stream = io.BytesIO()
-    font.save(stream)
+    with TTFont(sans_path(), recalcTimestamp=False, lazy=True) as font:
+        reduced.subset(font)
+        font.flavor = "woff"
+        font.save(stream)
     data = base64.b64encode(stream.getvalue()).decode()
     return f'@font-face {{ font-family: "{FAMILY}"; src: url(data:font/woff;base64,{data}) format("woff"); }}'
