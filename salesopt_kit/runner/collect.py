@@ -48,12 +48,14 @@ def answers(notebook: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 -- a No
 def headlines(notebook: Any) -> tuple[str, ...]:  # noqa: ANN401
     """Return the sentences that the index shows of a workbook.
 
-    They are the findings that rest on numbers: those of cells tagged `headline`, without any the first ones. Without
-    findings they are the first answers at all. What could not be answered is no headline.
+    They are those of its cells tagged `headline`; without any, the first findings that rest on numbers; without these,
+    the first answers at all. What could not be answered is no headline.
     """
     found = [(cell, output) for cell, output in answers(notebook) if MISSING not in output.data.get("text/html", "")]
     telling = [(cell, output) for cell, output in found if any(map(_is_finding, output.data[MIME]))]
-    tagged = [pair for pair in telling if "headline" in pair[0].metadata.get("tags", [])]
+    tagged = [
+        (cell, output) for cell, output in found if "headline" in cell.metadata.get("tags", []) and _tells(output)
+    ]
     return tuple(_sentence(output) for _cell, output in tagged or (telling or found)[:HEADLINES])
 
 
@@ -76,6 +78,12 @@ def _is_finding(estimate: dict[str, Any]) -> bool:
     """Return whether an estimate is about the client's process as a whole."""
     is_about_data = estimate["id"].startswith("quality.")
     return estimate["value"] is not None and not estimate["group"] and not is_about_data
+
+
+def _tells(output: Any) -> bool:  # noqa: ANN401
+    """Return whether an answer has a number to show, or is one in words."""
+    estimates = output.data[MIME]
+    return not estimates or any(estimate["value"] is not None for estimate in estimates)
 
 
 def _sentence(output: Any) -> str:  # noqa: ANN401
