@@ -35,5 +35,5 @@ def card_html(card: str) -> str:
         if field in fields
     )
     name = html.escape(pick(fields["name"]))
-    title = html.escape(_("Definition"))
-    return f'<details class="card"><summary>{title}: {name}</summary><dl>{lines}</dl></details>'
+    title = html.escape(_("Definition: {name}")).format(name=name)
+    return f'<details class="card"><summary>{title}</summary><dl>{lines}</dl></details>'

@@ -3,7 +3,6 @@
 import base64
 import io
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,8 +13,12 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from pylopdf_fonts_zh_cn import sans_path
 
+from salesopt_kit.numbers import columns_of
+
 INK, ACCENT, MUTED, WARN = "#1f2d3d", "#1f6f8b", "#9fb3c8", "#c8553d"
 """Text, the main series, context, and what needs attention."""
+PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}
+"""The ground of a label that may lie on a grid line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,14 @@ def wrapped(text: str, width: int, most: int = 0) -> list[str]:
     """
     lines = [""]
     for piece in re.findall(r"[!-~]+|\s+|.[，。；：！？、）》”’]*", text.strip()):
-        for part in [piece] if _columns(piece) <= width else piece:
-            if _columns(lines[-1] + part) > width:
+        for part in [piece] if columns_of(piece) <= width else piece:
+            if columns_of(lines[-1] + part) > width:
                 lines.append("")
             lines[-1] += part if lines[-1] else part.lstrip()
     lines = [line.rstrip() for line in lines]
     if most and len(lines) > most:
         last = lines[most - 1]
-        while _columns(last) > width - 2:
+        while columns_of(last) > width - 2:
             last = last[:-1]
         lines = [*lines[: most - 1], last + "…"]
     return lines
@@ -70,10 +73,6 @@ def balanced(text: str, width: int, most: int = 0) -> list[str]:
     shortest = max([width // 2, *map(len, re.findall(r"[!-~]+", text))])
     narrower = (wrapped(text, columns) for columns in range(shortest, width))
     return next((even for even in narrower if len(even) == len(lines)), lines)
-
-
-def _columns(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
 
 
 @cache

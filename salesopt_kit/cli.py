@@ -4,7 +4,7 @@
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from salesopt_kit import __version__
 from salesopt_kit.locale import LANGUAGES, N_, _, use_language
 from salesopt_kit.terminal.failures import PlainGroup
 from salesopt_kit.terminal.language import VARIABLE, asked_for, normal, of_system, speak
+from salesopt_kit.terminal.usage import in_language
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 app = typer.Typer(
     cls=PlainGroup,
     help=N_("Workbooks for sales-process consulting: from the client's exports to an honest verdict."),
+    epilog=N_(
+        "First look: `salesopt demo`. Your own data: `salesopt init acme --from FILE`, then `salesopt check acme`, "
+        "then `salesopt run acme`."
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -95,7 +100,7 @@ def run(
 @app.command(help=N_("Write a new engagement folder; with --from, its mapping is proposed from the exports' headings."))
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=N_("The folder to make."))],
-    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help=N_("Further exports."))] = None,
+    more: Annotated[list[Path] | None, typer.Argument(metavar="FILE", help=N_("Further exports."))] = None,
     locale: Locale = "",
     from_: Annotated[
         list[Path] | None, typer.Option("--from", metavar="FILE", help=N_("An export to start from; repeatable."))
@@ -105,7 +110,9 @@ def init(
     from salesopt_kit.locale import language
     from salesopt_kit.starting import start_engagement
 
-    made = start_engagement(folder, locale=locale or language(), exports=[*(from_ or ()), *(more or ())])
+    made = start_engagement(
+        folder, locale=given_language(locale) or language(), exports=[*(from_ or ()), *(more or ())]
+    )
     typer.echo(_("Made {file}.").format(file=made.file))
     for line, said in made.to_check:
         typer.echo(_("  line {line}: {said}").format(line=line, said=said))
@@ -147,9 +154,10 @@ def demo(
 
     runs = [_run(context, sample.folder, out=out, exports=sample.exports) for sample in samples(data)]
     done = [run for run in runs if run is not None]
-    typer.echo("\n" + _("Look at:"))
+    typer.echo("\n" + _("Open these pages in a browser; each leads to its workbooks, figures and numbers:"))
     for run in done:
-        typer.echo(f"  {(run.folder / 'index.html').resolve()}")
+        typer.echo(f"  {run.folder.parent.name:<12} {(run.folder / 'index.html').resolve()}")
+    typer.echo(_("Next, your own exports: `{command} init acme --from FILE`.").format(command=sys.argv[0]))
     raise typer.Exit(0 if len(done) == len(runs) and all(run.is_complete for run in done) else 1)
 
 
@@ -157,21 +165,30 @@ def _run(context: typer.Context, folder: Path, **options: object) -> "Run | None
     """Run one engagement with a bar; print the report and return None where its data do not pass the gate."""
     from salesopt_kit.engagement import open_engagement
     from salesopt_kit.runner import run_engagement
+    from salesopt_kit.runner.workbooks import workbooks
     from salesopt_kit.tables import QualityError
     from salesopt_kit.terminal.progress import TerminalWatcher
     from salesopt_kit.terminal.report import print_report
 
     told, before = console(), context.obj or ""
-    open_engagement(folder, locale=str(options.get("locale", "")))  # messages are in its language from here on
+    open_engagement(folder, locale=given_language(str(options.get("locale", ""))))  # whose language is spoken from here
     speak(before)
+    workbooks(options.get("only", ()))  # type: ignore[arg-type]  # a misspelt one is told in the language asked for
     try:
         with TerminalWatcher(told) as watcher:
             done = run_engagement(folder, watcher=watcher, **options)  # type: ignore[arg-type]  # checked by typer
     except QualityError as error:
         print_report(error.report, console(stderr=True))
         return None
-    typer.echo(str(done.folder / "index.html"))
+    typer.echo(_("Open in a browser: {file}").format(file=(done.folder / "index.html").resolve()))
     return done
+
+
+def given_language(name: str) -> str:
+    """Return what --locale names; BadParameter where it is none of the kit's languages."""
+    if name and name not in LANGUAGES:
+        raise typer.BadParameter(_("one of {names}").format(names=", ".join(LANGUAGES)), param_hint="--locale")
+    return name
 
 
 def console(*, stderr: bool = False) -> "Console":
@@ -179,16 +196,6 @@ def console(*, stderr: bool = False) -> "Console":
     from rich.console import Console
 
     return Console(stderr=stderr, markup=False, highlight=False, soft_wrap=True)
-
-
-def in_language(command: Any) -> Any:  # noqa: ANN401 -- the types of commands are private to typer
-    """Return `command` with its help, and that of all below it, in the language in use."""
-    for part in [command, *getattr(command, "commands", {}).values()]:
-        part.help = _(part.help) if part.help else part.help
-        for parameter in part.params:
-            if help_text := getattr(parameter, "help", None):
-                parameter.help = _(help_text)
-    return command
 
 
 def main() -> None:

@@ -1,5 +1,7 @@
 """How a number is shown: by its unit, in the reader's language."""
 
+import unicodedata
+
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from salesopt_kit.locale import N_, _, language
@@ -15,14 +17,17 @@ _FLOWS = {"day": N_("day"), "month": N_("month"), "week": N_("week")}
 def shown(value: float | None, unit: str) -> str:
     """Return `value` with its unit: "63.2%", "51.8 days", "$10,005,534", "1,204"; an en dash for None.
 
-    `unit` is "fraction", "days", "hours", "months", "score", a three-letter currency code (with "/day", "/week" or
-    "/month" behind it for a flow), or what is counted ("deals", "leads", ...), which is not repeated in the cell.
+    `unit` is "fraction", "points" (a difference of two fractions), "days", "hours", "months", "score", a three-letter
+    currency code (with "/day", "/week" or "/month" behind it for a flow), or what is counted ("deals", "leads", ...),
+    which is not repeated in the cell.
     """
     if value is None or value != value:  # NaN is the one value unequal to itself  # noqa: PLR0124
         return "–"
     babel_locale = language().replace("-", "_")
     if unit == "fraction":
         return str(format_percent(value, "0.0%", locale=babel_locale))
+    if unit == "points":
+        return _("{number} percentage points").format(number=format_decimal(round(100 * value, 1), locale=babel_locale))
     if unit in _UNITS:
         message, digits = _UNITS[unit]
         return _(message).format(number=format_decimal(round(value, digits), "#,##0.0", locale=babel_locale))
@@ -30,4 +35,10 @@ def shown(value: float | None, unit: str) -> str:
     if len(currency) == 3 and currency.isupper():  # noqa: PLR2004 -- ISO 4217 codes have three letters
         money = format_currency(value, currency, "¤#,##0", locale=babel_locale, currency_digits=False)
         return f"{money}/{_(_FLOWS[per])}" if per else str(money)
-    return str(format_decimal(round(value, 2), locale=babel_locale))
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2  # noqa: PLR2004 -- three figures tell enough
+    return str(format_decimal(round(value, digits), locale=babel_locale))
+
+
+def columns_of(text: str) -> int:
+    """Return how wide a text is: a Chinese sign takes two columns, any other one."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)

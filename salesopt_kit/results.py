@@ -3,6 +3,7 @@
 import functools
 import html
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -14,11 +15,13 @@ import pandas as pd
 from salesopt_kit.cards import card_html
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.numbers import shown
+from salesopt_kit.numbers import columns_of, shown
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+SHORT, LONG = 14, 44
+"""Columns of text up to which a cell of a table is not broken, and from which on it is kept wide."""
 MIME = "application/vnd.salesopt.estimates+json"
 """The notebook output type that carries an answer's numbers to the run's results.json."""
 
@@ -188,7 +191,15 @@ def explains_missing(question: Callable[P, R]) -> Callable[P, R | Missing]:
 
 def table_html(table: pd.DataFrame) -> str:
     """Return `table` (text cells) as an HTML table without styles of its own; everything in it is escaped."""
-    return f'<div class="scroll">{table.to_html(index=False, border=0, na_rep="–", justify="left")}</div>'
+    rows = table.to_html(index=False, border=0, na_rep="–", justify="left")
+    return f'<div class="scroll">{re.sub("<td>([^<]*)</td>", _cell, rows)}</div>'
+
+
+def _cell(found: re.Match[str]) -> str:
+    """Return a cell that says how it may break: a short one not at all, a long one not into a narrow column."""
+    columns = columns_of(html.unescape(found[1]))
+    kind = "short" if columns <= SHORT else "long" if columns >= LONG else ""
+    return f'<td class="{kind}">{found[1]}</td>' if kind else found[0]
 
 
 def _interval(estimate: Estimate) -> str:

@@ -107,3 +107,23 @@ class VoiceGroup(Term):
     MANAGER = "manager", "销售管理者"
     SUPPORT = "support", "支持部门"
     OTHER = "other", "其他"
+
+
+class TableName(Term):
+    """A canonical table: its key in engagement.yml, and what people call it."""
+
+    LEADS = "leads", "线索"
+    OPPORTUNITIES = "opportunities", "商机"
+    STAGE_EVENTS = "stage_events", "阶段记录"
+    ACTIVITIES = "activities", "销售活动"
+    COMPLAINTS = "complaints", "客诉"
+    ACCOUNTS = "accounts", "客户"
+    PEOPLE = "people", "人员"
+    INTERVIEWS = "interviews", "访谈"
+    FEEDBACK = "feedback", "团队反馈"
+    KPI_DAILY = "kpi_daily", "每日指标"
+
+
+def table_label(key: str) -> str:
+    """Return what people call a table, in the language in use; the key itself where it names no canonical table."""
+    return next((name.label for name in TableName if name.value == key), key)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -161,6 +162,34 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
     done = typed(*arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["runn", "x"], "没有 runn 这个命令。是否想写 run？"),
+        (["run", "x", "--nope"], "没有 --nope 这个选项。"),
+        (["run"], "缺少 DIR。"),
+        (["run", "x", "--jobs", "many"], "--jobs：应为不小于 0 的整数。"),
+        (["run", "x", "--only"], "--only 后面需要一个值。"),
+    ],
+)
+def test_wrong_usage_is_told_in_the_readers_language(arguments: list[str], said: str) -> None:
+    done = typed("--lang", "zh-CN", *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert re.search(r"[A-Z][a-z]+ [a-z]+", done.stderr) is None, "an English sentence in a Chinese message"
+
+
+@pytest.mark.parametrize("command", [[], ["check"], ["run"], ["init"], ["schema"], ["demo"]])
+def test_chinese_help_holds_no_english_sentence(command: list[str]) -> None:
+    said = typed("--lang", "zh-CN", *command, "--help").stdout
+    assert "用法：" in said
+    assert re.findall(r"[A-Z]?[a-z]{2,} [a-z]+ [a-z]+", said.replace("salesopt", "")) == []
+
+
+def test_a_misspelt_workbook_is_told_in_the_language_asked_for(client: Writer) -> None:
+    assert "Did you mean diagnose?" in called("--lang", "en", "run", client(locale="zh-CN"), "--only", "diagnos").stderr
 
 
 def test_an_unknown_workbook_or_a_bad_date_is_told_plainly(client: Writer, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from salesopt_kit.errors import MissingDataError
+from salesopt_kit.locale import sentences, use_language
 from salesopt_kit.results import MIME, Answers, Estimate, Missing, Result, Table, explains_missing, table_html
 
 
@@ -24,6 +25,18 @@ class Finding(Result):
     def caveats(self) -> tuple[str, ...]:
         """Return one caveat that must be escaped."""
         return ("<script>alert(1)</script>",)
+
+
+def test_sentences_follow_each_other_as_either_language_writes_them() -> None:
+    assert sentences("One.", "", "Two.") == "One. Two."
+    use_language("zh-CN")
+    assert sentences("一。", "", "二。") == "一。二。"
+
+
+def test_a_short_cell_is_not_broken_and_a_long_one_is_kept_wide() -> None:
+    page = table_html(pd.DataFrame({"a": ["46.6 天", "中等长度的一个单元格", "x" * 60, "<b>&amp;</b>"]}))
+    assert [page.count(f'class="{kind}"') for kind in ("short", "long")] == [2, 1]
+    assert "&lt;b&gt;" in page
 
 
 def test_whatever_came_from_the_client_is_escaped_on_the_page() -> None:

@@ -6,7 +6,7 @@ from typing import get_args
 from salesopt_kit import metrics
 from salesopt_kit.engagement import Dimension
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.breakdown import Breakdown
 from salesopt_kit.results import Answers, Result, explains_missing
 from salesopt_kit.tables.store import Tables
@@ -66,10 +66,10 @@ def _by_each(metric: Callable[..., Breakdown], tables: Tables, dimensions: tuple
             parts.append(answer)
     if not parts:
         raise absent[0][1]
-    said = _("Broken down by {count} dimensions; open one to see its groups.").format(count=len(parts))
+    said = _("Breakdowns: {count}. Open one to see its groups.").format(count=len(parts))
     if absent:
-        names = ", ".join(metrics.dimension_label(dimension) for dimension, _missing in absent)
-        said += " " + _("Not in the data: {names}.").format(names=names)
+        names = _(", ").join(metrics.dimension_label(dimension) for dimension, _missing in absent)
+        said = sentences(said, _("Not in the data: {names}.").format(names=names))
     return Answers(said, tuple(parts))
 
 

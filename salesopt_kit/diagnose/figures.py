@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from salesopt_kit import metrics
-from salesopt_kit.charts import ACCENT, INK, MUTED, WARN, Chart, new_figure
+from salesopt_kit.charts import ACCENT, INK, MUTED, PAPER, WARN, Chart, new_figure
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Missing, explains_missing
@@ -46,6 +46,7 @@ def conversion_chart(tables: Tables) -> Chart | Missing:
     axes = figure.subplots()
     draw_intervals(axes, reached)
     axes.set(title=_("Step conversion: deals that got further, of those that reached the stage before"))
+    axes.set(xlabel=_("share of deals"))
     axes.set_xlim(0, 1.25)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
     axes.xaxis.set_major_formatter(lambda share, _position: f"{share:.0%}")
@@ -58,14 +59,21 @@ def win_rate_chart(tables: Tables) -> Chart:
     answer = metrics.win_rate_by(tables, "team")
     whole = metrics.win_rate(tables)
     groups = [(name, group.estimates()[0]) for name, group in answer.results]
-    told = [(name, estimate) for name, estimate in groups if estimate.value is not None]
+    told = sorted(
+        ((name, one) for name, one in groups if one.value is not None), key=lambda pair: -(pair[1].value or 0.0)
+    )
     figure = new_figure(height=max(2.4, 0.45 * len(told) + 1.4))
     axes = figure.subplots()
     draw_intervals(axes, [estimate for _name, estimate in told], [name for name, _estimate in told])
     if whole.by_count.value is not None:
-        axes.axvline(whole.by_count.value, color=MUTED, linestyle="--", label=_("all"))
-        axes.legend(loc="lower right", frameon=False)
-    axes.set(title=_("Win rate by team, with 95% intervals"))
+        axes.axvline(
+            whole.by_count.value,
+            color=MUTED,
+            linestyle="--",
+            label=_("all deals: {rate}").format(rate=shown(whole.by_count.value, "fraction")),
+        )
+        axes.legend(loc="lower right", frameon=True, edgecolor="white", fontsize=10)
+    axes.set(title=_("Win rate by team, with 95% intervals"), xlabel=_("share of decided deals"))
     axes.xaxis.set_major_formatter(lambda share, _position: f"{share:.0%}")
     return Chart("win_rate_by_team", answer.sentence(), figure)
 
@@ -80,7 +88,9 @@ def cycle_chart(tables: Tables) -> Chart:
     axes.step(days, won, where="post", color=ACCENT, label=_("won"), linewidth=2)
     axes.step(days, lost, where="post", color=WARN, label=_("lost"), linewidth=2)
     axes.set(
-        title=_("Share of deals won and lost by age, open deals counted in"), xlabel=_("days since opened"), ylabel=""
+        title=_("Share of deals won and lost by age, open deals counted in"),
+        xlabel=_("days since opened"),
+        ylabel=_("share of deals"),
     )
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(lambda share, _position: f"{share:.0%}")
@@ -102,8 +112,9 @@ def stage_time_chart(tables: Tables) -> Chart:
         _("median {median}").format(median=shown(stage.median.value, "days")) if stage.median.value is not None else ""
         for stage in stages
     ]
-    axes.bar_label(bars, labels, padding=4, fontsize=9, color=INK)
+    axes.bar_label(bars, labels, padding=4, fontsize=10, color=INK, bbox=PAPER)
     axes.margins(x=0.18)
+    axes.xaxis.set_major_formatter(lambda days, _position: f"{days:,.0f}")
     axes.set(title=_("Where the time goes: days spent in each stage, all deals"), xlabel=_("days"))
     axes.grid(visible=False, axis="y")
     return Chart("time_in_stage", answer.sentence(), figure)
@@ -137,7 +148,8 @@ def draw_intervals(axes: Axes, rows: Sequence[Estimate], names: Sequence[str] = 
             (8, 0),
             textcoords="offset points",
             va="center",
-            fontsize=9,
+            fontsize=10,
+            bbox=PAPER,
         )
     axes.set_yticks(list(places), list(names) or [row.label for row in rows])
     axes.margins(x=0.25, y=0.12)

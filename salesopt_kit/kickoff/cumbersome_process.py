@@ -5,7 +5,7 @@ from datetime import timedelta
 from salesopt_kit import metrics
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.kickoff.trigger import Trigger, above, below
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.feedback import feedback_by_month
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate
@@ -33,7 +33,7 @@ def cumbersome_process(tables: Tables) -> Trigger:
     except MissingDataError as missing:
         supply.append(f"{missing.what}. {missing.remedy}")
     if conversion is None and share is None:
-        raise MissingDataError(_("neither lead conversion nor feedback"), remedy=" ".join(supply))
+        raise MissingDataError(_("neither lead conversion nor feedback"), remedy=sentences(*supply))
     target, threshold, absent = _yardsticks(tables)
     is_low = below(conversion, target) if conversion and target is not None else TriggerState.CANNOT_TELL
     is_felt = above(share, threshold) if share and threshold is not None else TriggerState.CANNOT_TELL
@@ -45,8 +45,8 @@ def cumbersome_process(tables: Tables) -> Trigger:
         target=shown(target, "fraction"), threshold=shown(threshold, "fraction")
     )
     figures = tuple(figure for figure in (conversion, share) if figure)
-    evidence = " ".join(_said(figure) for figure in figures)
-    return Trigger("T3", question(), state, evidence, yardstick, " ".join(supply), figures)
+    evidence = sentences(*map(_said, figures))
+    return Trigger("T3", question(), state, evidence, yardstick, sentences(*supply), figures)
 
 
 def question() -> str:

@@ -3,7 +3,7 @@
 from salesopt_kit import metrics
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.kickoff.trigger import Trigger, above
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate
 from salesopt_kit.tables.store import Tables
@@ -51,6 +51,5 @@ def _said(won: Estimate, median: Estimate) -> str:
         mean=shown(won.value, "days"), low=shown(won.low, "days"), high=shown(won.high, "days"), n=won.n
     )
     message = _("Open deals counted in, half of all wins come within {median} ({low} to {high}).")
-    return f"{said} " + message.format(
-        median=shown(median.value, "days"), low=shown(median.low, "days"), high=shown(median.high, "days")
-    )
+    middle, low, high = (shown(days, "days") for days in (median.value, median.low, median.high))
+    return sentences(said, message.format(median=middle, low=low, high=high))

@@ -2,7 +2,7 @@
 
 from salesopt_kit import metrics
 from salesopt_kit.kickoff.trigger import Trigger
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.months import month_of
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate
@@ -33,9 +33,8 @@ def low_output(tables: Tables) -> Trigger:
         return Trigger("T1", question(), TriggerState.CANNOT_TELL, evidence, yardstick, supply, months)
     low = [month for month in months if month.value is not None and month.value < benchmark]
     clearly = sum(month.high is not None and month.high < benchmark for month in low)
-    evidence += " " + _("{low} of {n} below, {clearly} of them with the whole interval.").format(
-        low=len(low), n=wanted, clearly=clearly
-    )
+    told = _("{low} of {n} below, {clearly} of them with the whole interval.")
+    evidence = sentences(evidence, told.format(low=len(low), n=wanted, clearly=clearly))
     state = TriggerState.MET if len(low) == wanted else TriggerState.NOT_MET
     return Trigger("T1", question(), state, evidence, yardstick, figures=months)
 

@@ -1,13 +1,16 @@
 """Is the data fit? Which tables are there, what each makes possible, and what is missing."""
 
+from collections.abc import Iterable
+
 import ibis
 import pandas as pd
 
-from salesopt_kit.locale import _
+from salesopt_kit.locale import N_, _, sentences
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Result, Table, explains_missing
 from salesopt_kit.tables.schema import TABLES
 from salesopt_kit.tables.store import Tables
+from salesopt_kit.terms import table_label
 
 ENABLES = {
     "leads": ("D1", "T3", "X3", "R2"),
@@ -22,6 +25,24 @@ ENABLES = {
     "kpi_daily": ("X2", "X3", "R2"),
 }
 """Which parts of the method each table makes possible."""
+
+STEPS = {
+    "C3": N_("feedback channel"),
+    "D1": N_("figures of the process"),
+    "D2": N_("tally of complaints"),
+    "D3": N_("interviews"),
+    "D4": N_("process map"),
+    "R1": N_("training coverage"),
+    "R2": N_("dashboard"),
+    "T1": N_("trigger T1"),
+    "T2": N_("trigger T2"),
+    "T3": N_("trigger T3"),
+    "T4": N_("trigger T4"),
+    "T5": N_("trigger T5"),
+    "X2": N_("daily figures of the pilot"),
+    "X3": N_("pilot evaluation"),
+}
+"""What a page calls each part."""
 
 WANTED = {
     "opportunities": ("lead_id", "owner", "team", "amount", "created_at", "closed_at", "stage", "status"),
@@ -45,8 +66,12 @@ def readiness(tables: Tables) -> Result:
     message = _("{n} of {of} tables are there.")
     said = message.format(n=len(TABLES) - len(absent), of=len(TABLES))
     if steps := sorted({step for name in absent for step in ENABLES[name]} - _enabled(tables)):
-        said += " " + _("Steps without any data yet: {steps}.").format(steps=", ".join(steps))
+        said = sentences(said, _("Steps without any data yet: {steps}.").format(steps=_named(steps)))
     return Table(said, pd.DataFrame(rows))
+
+
+def _named(steps: Iterable[str]) -> str:
+    return _(", ").join(_(STEPS[step]) for step in steps)
 
 
 def _enabled(tables: Tables) -> set[str]:
@@ -57,11 +82,11 @@ def _row(tables: Tables, name: str) -> dict[str, str]:
     rows, first, last = _extent(tables, name)
     lacking = [column for column in WANTED.get(name, ()) if name in tables and f"{name}.{column}" not in tables]
     return {
-        _("Table"): name,
+        _("Table"): table_label(name),
         _("Rows"): shown(rows, "rows") if name in tables else _("absent"),
         _("From"): first,
         _("Until"): last,
-        _("Makes possible"): ", ".join(ENABLES[name]),
+        _("Makes possible"): _named(ENABLES[name]),
         _("Missing columns"): ", ".join(lacking) or ("–" if name in tables else ", ".join(_required(name))),
         _("How to supply"): _remedy(name, lacking, is_there=name in tables),
     }

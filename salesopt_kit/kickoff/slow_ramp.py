@@ -2,7 +2,7 @@
 
 from salesopt_kit import metrics
 from salesopt_kit.kickoff.trigger import Trigger, above
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.numbers import shown
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import TriggerState
@@ -33,7 +33,7 @@ def slow_ramp(tables: Tables) -> Trigger:
         "T5",
         question(),
         state,
-        f"{evidence} {said}",
+        sentences(evidence, said),
         yardstick,
         supply if state is TriggerState.CANNOT_TELL else "",
         (median,),

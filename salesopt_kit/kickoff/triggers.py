@@ -36,10 +36,10 @@ class Triggers(Result):
         )
         if met:
             message = _("Start: {n} of {of} triggers are met ({ids}).")
-            return message.format(n=len(met), of=len(self.found), ids=", ".join(met))
+            return message.format(n=len(met), of=len(self.found), ids=_(", ").join(met))
         if unknown:
             message = _("Gather data first: no trigger is met, and {ids} cannot be judged yet.")
-            return message.format(ids=", ".join(unknown))
+            return message.format(ids=_(", ").join(unknown))
         return _("Do not start yet: none of the {of} triggers is met.").format(of=len(self.found))
 
     def estimates(self) -> tuple[Estimate, ...]:
@@ -58,7 +58,7 @@ class Triggers(Result):
 
     def table(self) -> pd.DataFrame:
         """Return one row per trigger."""
-        return pd.DataFrame(
+        cells = pd.DataFrame(
             {
                 "": trigger.id,
                 _("Trigger"): trigger.question,
@@ -69,6 +69,7 @@ class Triggers(Result):
             }
             for trigger in self.found
         )
+        return cells if any(trigger.supply for trigger in self.found) else cells.drop(columns=_("To supply"))
 
 
 @explains_missing

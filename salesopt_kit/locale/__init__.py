@@ -32,6 +32,11 @@ def translate(message: str) -> str:
     return catalogue(_chosen[0]).gettext(message)
 
 
+def sentences(*parts: str) -> str:
+    """Return whole sentences one after the other: a space between them in English, none in Chinese."""
+    return ("" if _chosen[0] == "zh-CN" else " ").join(filter(None, parts))
+
+
 def mark(message: str) -> str:
     """Return `message` as it is, marked for translation where it is shown later."""
     return message

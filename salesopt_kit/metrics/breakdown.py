@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from salesopt_kit.cards import card_html
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.dimensions import BLANK, Grouping, dimension_label, need_dimension
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
@@ -68,7 +68,7 @@ class Breakdown(Result):
             high_name=_label(high_name),
             n=len(self.results),
         )
-        return f"{said} {_apart(low, high)}".strip()
+        return sentences(said, _apart(low, high))
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the estimates of all groups, each marked with its group."""
@@ -205,5 +205,5 @@ def with_interval(estimate: Estimate) -> str:
 
 def _listed(names: list[str], most: int = 8) -> str:
     """Return the names with commas, the rest counted."""
-    listed = ", ".join(names[:most])
+    listed = _(", ").join(names[:most])
     return _("{names} and {n} more").format(names=listed, n=len(names) - most) if len(names) > most else listed

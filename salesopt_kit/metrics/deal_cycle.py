@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.breakdown import Breakdown, breakdown
 from salesopt_kit.metrics.deals import deal_caveats, deals, is_born_on_a_bare_date
 from salesopt_kit.metrics.dimensions import BLANK, Grouping, need_dimension
@@ -59,7 +59,7 @@ class DealCycle(Result):
         said = _("Won deals took {median} in the median and {mean} on average (n={n:,}).").format(
             median=shown(self.won_median.value, "days"), mean=shown(self.won_mean.value, "days"), n=self.won_mean.n
         )
-        return f"{said} {self._bias()}".strip()
+        return sentences(said, self._bias())
 
     def _bias(self) -> str:
         bias = self.bias_days.value

@@ -141,4 +141,6 @@ def _quote(tables: Tables, reference: str, table: str, key: str, name: str) -> C
         return Cited(reference, Standing.UNKNOWN, said)
     text = " ".join(str(texts.iloc[0]).split())
     quote = text if len(text) <= QUOTED else text[:QUOTED] + "…"
-    return Cited(reference, Standing.FOUND, _("“{quote}” ({reference})").format(quote=quote, reference=reference))
+    source = _("interview, row {name}") if table == "interviews" else _("complaint {name}")
+    said = _("“{quote}” ({source})").format(quote=quote, source=source.format(name=name))
+    return Cited(reference, Standing.FOUND, said)

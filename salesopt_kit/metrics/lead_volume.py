@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import ibis.expr.types as ir
 
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.breakdown import Breakdown, Group, breakdown, groups, whole
 from salesopt_kit.metrics.dimensions import Grouping
 from salesopt_kit.metrics.leads import leads
@@ -37,12 +37,13 @@ class LeadVolume(Result):
         message = _("{total} leads were created from {first} to {last}.")
         said = message.format(total=shown(self.total.value, "leads"), first=self.window[0], last=self.window[1])
         if self.mean.value is None:
-            return said + " " + _("No month is covered in full, so there is no monthly mean.")
+            return sentences(said, _("No month is covered in full, so there is no monthly mean."))
         if self.mean.low is None:
-            return said + " " + _("The one full month had {mean}.").format(mean=shown(self.mean.value, "leads"))
+            return sentences(said, _("The one full month had {mean}.").format(mean=shown(self.mean.value, "leads")))
         message = _("A full month brought {mean} on average ({low} to {high}, over {n} months).")
         low, high = (shown(bound, "leads") for bound in (self.mean.low, self.mean.high))
-        return said + " " + message.format(mean=shown(self.mean.value, "leads"), low=low, high=high, n=self.mean.n)
+        mean = message.format(mean=shown(self.mean.value, "leads"), low=low, high=high, n=self.mean.n)
+        return sentences(said, mean)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the mean, the total and one count per month."""

@@ -68,7 +68,7 @@ def partial_caveat(found: Iterable[Month]) -> tuple[str, ...]:
         return ()
     return (
         _("Only partly in the window or the data, so left out of the mean: {months}.").format(
-            months=", ".join(partial)
+            months=_(", ").join(partial)
         ),
     )
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 import ibis
 import ibis.expr.types as ir
 
-from salesopt_kit.locale import N_, _
+from salesopt_kit.locale import N_, _, sentences
 from salesopt_kit.metrics.breakdown import Breakdown, Group, breakdown, groups, whole
 from salesopt_kit.metrics.deals import deal_caveats, deals
 from salesopt_kit.metrics.dimensions import Grouping
@@ -291,10 +291,10 @@ def _convention(tables: Tables, day: date) -> str:
     left_out = [tables.engagement.stage_name(stage) for stage in _unqualified(tables)] if day == tables.as_of else []
     if left_out:
         message = _("Open deals: those open on {day} and qualified, that is not in {stages}.")
-        counted = message.format(day=day, stages=", ".join(left_out))
+        counted = message.format(day=day, stages=_(", ").join(left_out))
     else:
         counted = _("Open deals: all that were open on {day}, in whatever stage.").format(day=day)
-    return f"{counted} {elasticity}"
+    return sentences(counted, elasticity)
 
 
 def _why_none(group: Group, lost_ever: int) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ def _remarks(chosen: Setting) -> tuple[str, ...]:
     if chosen.are_proposed:
         said.append(
             _("engagement.yml names no controls, so all other units serve: {names}.").format(
-                names=", ".join(chosen.controls[:12])
+                names=_(", ").join(chosen.controls[:12])
             )
         )
     return tuple(said)
@@ -163,7 +163,8 @@ def _pair(values: tuple[float, float], unit: str) -> str:
 
 def _difference(found: Effect) -> str:
     value, low, high = found.difference.value, found.difference.low, found.difference.high
+    unit = "points" if found.unit == "fraction" else found.unit
     if low is None or high is None:
-        return shown(value, found.unit)
+        return shown(value, unit)
     message = _("{value} ({low} to {high})")
-    return message.format(value=shown(value, found.unit), low=shown(low, found.unit), high=shown(high, found.unit))
+    return message.format(value=shown(value, unit), low=shown(low, unit), high=shown(high, unit))

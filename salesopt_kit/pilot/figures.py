@@ -6,7 +6,7 @@ from datetime import date
 import matplotlib.dates as mdates
 from matplotlib.axes import Axes
 
-from salesopt_kit.charts import ACCENT, INK, MUTED, WARN, Chart, new_figure, wrapped
+from salesopt_kit.charts import ACCENT, INK, MUTED, PAPER, WARN, Chart, new_figure, wrapped
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import shown
@@ -78,8 +78,9 @@ def _draw(axes: Axes, row: Row) -> None:
             axes.plot([place, place], [estimate.low, estimate.high], color=MUTED, linewidth=4, solid_capstyle="round")
         axes.plot(place, estimate.value, "o", color=ACCENT, markersize=8)
         text = shown(estimate.value, estimate.unit)
-        note = axes.annotate(text, (place, estimate.value), (9, 0), textcoords="offset points", va="center", fontsize=9)
-        note.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8})
+        axes.annotate(
+            text, (place, estimate.value), (9, 0), textcoords="offset points", va="center", fontsize=10, bbox=PAPER
+        )
     axes.set_xlim(-0.4, 1.9)
     axes.set_xticks([0, 1], [_("before"), _("after")])
     axes.margins(y=0.2)
@@ -87,10 +88,10 @@ def _draw(axes: Axes, row: Row) -> None:
         value = row.target.at_most if row.target.at_most is not None else row.target.at_least
         axes.axhline(value or 0.0, color=WARN, linestyle="--", linewidth=1.4)
         target = _("target {bound}").format(bound=bound_text(row.target, row.after.unit))
-        axes.set_xlabel(target, fontsize=9, color=WARN)
+        axes.set_xlabel(target, fontsize=10, color=WARN)
     axes.yaxis.set_major_formatter(lambda value, _position: _tick(value, row))
-    axes.tick_params(labelsize=9, labelcolor=INK)
-    axes.set_title("\n".join(wrapped(row.label, LABEL_COLUMNS, 2)), fontsize=10)
+    axes.tick_params(labelsize=10, labelcolor=INK)
+    axes.set_title("\n".join(wrapped(row.label, LABEL_COLUMNS, 2)), fontsize=11)
     axes.grid(visible=False, axis="x")
 
 

@@ -58,12 +58,12 @@ def plan(tables: Tables) -> Result:
         "{days} days after the end."
     )
     said = message.format(
-        treated=", ".join(chosen.treated),
+        treated=_(", ").join(chosen.treated),
         p0=p0,
         p1=p1,
         b0=b0,
         b1=b1,
-        controls=", ".join(chosen.controls) or _("nobody"),
+        controls=_(", ").join(chosen.controls) or _("nobody"),
         days=chosen.pilot.follow_up_days,
     )
     units = pd.DataFrame(
@@ -166,7 +166,7 @@ def _remarks(chosen: Setting) -> tuple[str, ...]:
     if chosen.are_proposed:
         said.append(
             _("engagement.yml names no controls, so all other units serve: {names}.").format(
-                names=", ".join(chosen.controls[:12])
+                names=_(", ").join(chosen.controls[:12])
             )
         )
     return tuple(said)

@@ -72,9 +72,9 @@ def setting(tables: Tables) -> Setting:
     if strangers := [name for name in named if name not in known]:
         message = _("no deal of {names} in the data")
         raise MissingDataError(
-            message.format(names=", ".join(strangers)),
+            message.format(names=_(", ").join(strangers)),
             remedy=_("Write the names as the exports do; by {dimension} they hold: {known}.").format(
-                dimension=dimension_label(dimension), known=", ".join(sorted(known)[:20])
+                dimension=dimension_label(dimension), known=_(", ").join(sorted(known)[:20])
             ),
         )
     controls = config.pilot.controls or tuple(sorted(known - set(config.pilot.treated)))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.daily_figures import daily_figures
 from salesopt_kit.metrics.followup import followed_deals
 from salesopt_kit.metrics.lead_conversion import followed_leads
@@ -84,7 +84,7 @@ def dashboard(tables: Tables) -> Result:
         except MissingDataError as missing:
             absent.append(f"{missing.what}. {missing.remedy}")
     if not series:
-        raise MissingDataError(_("none of the core figures"), remedy=" ".join(absent))
+        raise MissingDataError(_("none of the core figures"), remedy=sentences(*absent))
     return Dashboard(tuple(series), tuple(absent))
 
 

@@ -70,13 +70,15 @@ def _panel(axes: Axes, series: Series) -> None:
     names = [month.label for month in series.months]
     values = [float("nan") if month.value is None else month.value for month in series.months]
     axes.plot(range(len(names)), values, "o-", color=ACCENT, linewidth=1.6, markersize=5)
-    step = -(-len(names) // 4)
-    axes.set_xticks(range(0, len(names), step), names[::step], fontsize=8)
+    step = -(-len(names) // 3)
+    axes.set_xticks(range(0, len(names), step), names[::step], fontsize=10)
     if series.unit == "fraction":
         axes.yaxis.set_major_formatter(lambda share, _position: f"{share:.0%}")
-    axes.set_ylabel({"days": _("days"), "score": _("points"), "fraction": _("share of leads")}[series.unit], fontsize=9)
+    axes.set_ylabel(
+        {"days": _("days"), "score": _("points"), "fraction": _("share of leads")}[series.unit], fontsize=10
+    )
     known = [value for value in values if value == value]  # noqa: PLR0124 -- NaN is unequal to itself
     axes.set_ylim(0, 1.25 * max(known, default=1.0) or 1)
-    axes.tick_params(axis="y", labelsize=9)
-    axes.set_title("\n".join(wrapped(series.label, TITLE_COLUMNS, 2)), fontsize=10)
+    axes.tick_params(axis="y", labelsize=10)
+    axes.set_title("\n".join(wrapped(series.label, TITLE_COLUMNS, 2)), fontsize=11)
     axes.grid(visible=False, axis="x")

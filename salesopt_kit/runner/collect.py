@@ -52,10 +52,11 @@ def headlines(notebook: Any) -> tuple[str, ...]:  # noqa: ANN401
     the first answers at all. What could not be answered is no headline.
     """
     found = [(cell, output) for cell, output in answers(notebook) if MISSING not in output.data.get("text/html", "")]
-    tagged = [output for cell, output in found if "headline" in cell.metadata.get("tags", [])]
-    telling = [output for _cell, output in found if any(_is_finding(estimate) for estimate in output.data[MIME])]
-    chosen = tagged or (telling or [output for _cell, output in found])[:HEADLINES]
-    return tuple(_sentence(output) for output in chosen)
+    telling = [(cell, output) for cell, output in found if any(map(_is_finding, output.data[MIME]))]
+    tagged = [
+        (cell, output) for cell, output in found if "headline" in cell.metadata.get("tags", []) and _tells(output)
+    ]
+    return tuple(_sentence(output) for _cell, output in tagged or (telling or found)[:HEADLINES])
 
 
 def with_figures(outcome: Outcome) -> Outcome:
@@ -77,6 +78,12 @@ def _is_finding(estimate: dict[str, Any]) -> bool:
     """Return whether an estimate is about the client's process as a whole."""
     is_about_data = estimate["id"].startswith("quality.")
     return estimate["value"] is not None and not estimate["group"] and not is_about_data
+
+
+def _tells(output: Any) -> bool:  # noqa: ANN401
+    """Return whether an answer has a number to show, or is one in words."""
+    estimates = output.data[MIME]
+    return not estimates or any(estimate["value"] is not None for estimate in estimates)
 
 
 def _sentence(output: Any) -> str:  # noqa: ANN401

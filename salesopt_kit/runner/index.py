@@ -11,7 +11,7 @@ from salesopt_kit.runner.collect import headlines
 from salesopt_kit.runner.outcome import Order, Outcome
 from salesopt_kit.runner.pages import TEMPLATE, frame, title_of
 from salesopt_kit.tables.quality import QualityReport
-from salesopt_kit.terms import Severity
+from salesopt_kit.terms import Severity, table_label
 
 
 def index_html(order: Order, outcomes: Sequence[Outcome]) -> str:
@@ -56,7 +56,7 @@ def _failure(outcomes: Sequence[Outcome]) -> str:
     if not failed:
         return ""
     message = _("{failed} of {all} workbooks stopped early: {names}. What they had shown until then is kept.")
-    return message.format(failed=len(failed), all=len(outcomes), names=", ".join(failed))
+    return message.format(failed=len(failed), all=len(outcomes), names=_(", ").join(failed))
 
 
 def _phase(outcome: Outcome) -> dict[str, Any]:
@@ -80,5 +80,7 @@ def _quality(report: QualityReport) -> dict[str, Any]:
     return {
         "sentence": report.sentence(),
         "headings": [_("Table"), _("Check"), _("Set aside"), _("What to do")],
-        "findings": [(finding.table, finding.said, f"{finding.set_aside:,}", finding.remedy) for finding in warnings],
+        "findings": [
+            (table_label(finding.table), finding.said, f"{finding.set_aside:,}", finding.remedy) for finding in warnings
+        ],
     }

@@ -29,7 +29,7 @@ ALWAYS = {
 ARGUMENTS = (
     "--HistoryManager.enabled=False",
     "--InteractiveShellApp.exec_PYTHONSTARTUP=False",
-    "--IPKernelApp.log_level=ERROR",
+    "--IPKernelApp.log_level=CRITICAL",  # a kernel that is ended would tell the terminal that it was interrupted
 )
 
 

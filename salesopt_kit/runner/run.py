@@ -13,6 +13,7 @@ from salesopt_kit.locale import language, use_language
 from salesopt_kit.runner.collect import results, with_figures
 from salesopt_kit.runner.execute import execute
 from salesopt_kit.runner.folder import RunFolder, point_at_newest, prepared_folder
+from salesopt_kit.runner.font import with_font
 from salesopt_kit.runner.index import index_html
 from salesopt_kit.runner.kernel import end_all_kernels
 from salesopt_kit.runner.manifest import inputs, manifest
@@ -102,8 +103,8 @@ def _write_pages(order: Order, outcomes: Sequence[Outcome], folder: Path) -> Non
         for figure in outcome.figures:
             (folder / "figures" / figure.file).write_bytes(figure.png)
         html = page_html(order, outcome, neighbours_of(outcome.workbook, order.workbooks))
-        (folder / f"{outcome.workbook.name}.html").write_text(html, encoding="utf-8")
-    (folder / "index.html").write_text(index_html(order, outcomes), encoding="utf-8")
+        (folder / f"{outcome.workbook.name}.html").write_text(with_font(html), encoding="utf-8")
+    (folder / "index.html").write_text(with_font(index_html(order, outcomes)), encoding="utf-8")
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -12,10 +12,33 @@ from typer.exceptions import TyperException
 
 from salesopt_kit.errors import SalesOptError
 from salesopt_kit.locale import _
+from salesopt_kit.terminal.usage import no_such_command, wrong_usage
+
+USAGE = 2
+"""Exit code of a command line that cannot be understood."""
 
 
 class PlainGroup(TyperGroup):
     """A group of commands that never shows a traceback: exit code 1 for errors, 2 for wrong usage."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:  # noqa: ANN401 -- as in the base class
+        """Run the command line and end the process; wrong usage is told in the reader's language."""
+        try:
+            code = super().main(*args, standalone_mode=False, **extra)  # type: ignore[misc]  # passed by name only
+        except TyperException as error:
+            if error.exit_code != USAGE or not standalone_mode:
+                raise
+            typer.echo(wrong_usage(error), err=True)
+            sys.exit(USAGE)
+        except typer.Abort:
+            sys.exit(1)
+        return sys.exit(code or 0) if standalone_mode else code
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+        """Find the command that is named."""
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            ctx.fail(no_such_command(args[0], list(self.commands)))
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 -- as in the base class, whose own types are private
         """Run the command; tell what went wrong and end with exit code 1."""

@@ -50,9 +50,7 @@ class TerminalWatcher(Watcher):
     def finished(self, outcome: Outcome) -> None:
         """Print how the workbook ended."""
         seconds = _("{n:.1f} s").format(n=outcome.seconds)
-        line = Text(
-            f"{'✗' if outcome.reason else '✓'} {outcome.workbook.name:<14}", "red" if outcome.reason else "green"
-        )
+        line = Text(f"{'✗' if outcome.reason else '✓'} {outcome.workbook.phase}", "red" if outcome.reason else "green")
         self._console.print(line + Text(f" {seconds}", style="dim"))
         for reason in outcome.reason.splitlines():
             self._console.print(Text(f"    {reason}"))

@@ -28,8 +28,8 @@ def test_a_cited_figure_is_computed_from_the_data(tables: Tables) -> None:
 
 def test_complaints_and_statements_are_quoted(tables: Tables) -> None:
     found = look_up(tables, ["complaint:C-1", "interview:3", "销售都这么说"])
-    assert found["complaint:C-1"].said == "“合同条款解释不清” (complaint:C-1)"
-    assert found["interview:3"].said == "“审批流程需5个部门签字” (interview:3)"
+    assert found["complaint:C-1"].said == "“合同条款解释不清” (complaint C-1)"
+    assert found["interview:3"].said == "“审批流程需5个部门签字” (interview, row 3)"
     assert found["销售都这么说"].standing is Standing.STATED
 
 

@@ -31,7 +31,7 @@ def test_olist_has_the_published_leads_of_every_month_and_source(olist: Tables, 
     assert counts == {name: month["mql"] for name, month in funnel["by_contact_month"].items()}
     assert answer.mean.value == pytest.approx(sum(n for name, n in counts.items() if n and name > "2017-06") / 11)
     assert answer.sentence().startswith(
-        "8,000 leads were created from 2016-11-15 to 2018-11-14. A full month brought 726.91"
+        "8,000 leads were created from 2016-11-15 to 2018-11-14. A full month brought 727 "
     )
     by_source = {name: group.total.value for name, group in lead_volume_by(olist, "source").results}
     assert by_source == {name or "(blank)": group["mql"] for name, group in funnel["origin"].items()}

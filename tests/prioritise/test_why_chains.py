@@ -25,8 +25,8 @@ def test_a_why_without_evidence_is_printed_as_unsupported_and_the_others_with_wh
     answer = why_chains(handbook.opened(tmp_path))
     assert list(answer.table()["Evidence"])[1:5] == [
         "Median days in 合同审批: 4.0 days (2.0 days to 9.0 days), n=3",
-        "“审批流程需5个部门签字” (interview:3)",
-        "“合同条款解释不清” (complaint:C-1)",
+        "“审批流程需5个部门签字” (interview, row 3)",
+        "“合同条款解释不清” (complaint C-1)",
         "unsupported",
     ]
     assert answer.sentence().endswith("4 of 6 whys have evidence (66.7%).")
