@@ -206,7 +206,8 @@ def _skips(tables: Tables, selection: Selection, stays: ir.Table) -> dict[int, t
     )
     been = {f"in_{place}": (stays.place == place).any() for place in places}
     per_deal = stays.group_by("opportunity_id").aggregate(furthest=reached.max(), **been)
-    known = deals(tables).filter(deals(tables).created_on.between(*selection.days(tables)))
+    known = deals(tables)
+    known = known.filter(known.created_on.between(*selection.days(tables)))
     cohort = per_deal.semi_join(known.select("opportunity_id"), "opportunity_id")
     measures: dict[str, ir.Scalar] = {}
     for place in places:
