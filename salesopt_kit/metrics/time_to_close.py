@@ -139,7 +139,9 @@ def _counts(tables: Tables, selection: Selection, first: date, last: date) -> pd
 
 def _age(tables: Tables, rows: ir.Table, day: date, *, is_end: bool) -> ir.FloatingValue:
     """Return the days from creation to the begin (or the end) of `day`, never below 0, on the clock of cycle_days."""
-    calendar = ibis.literal(day).delta(rows.created_on, unit="day").cast("float64")
+    # On bare dates the end of the day before is the begin of a day, so that a closing on the day itself comes after it.
+    counted = day if is_end else day - timedelta(days=1)
+    calendar = ibis.literal(counted).delta(rows.created_on, unit="day").cast("float64")
     midnight = datetime.combine(day + timedelta(days=is_end), time(0), ZoneInfo(tables.engagement.config.timezone))
     moment = midnight.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
     elapsed = days_between(rows.created_at, ibis.literal(moment, type="timestamp"))

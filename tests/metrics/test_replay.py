@@ -74,7 +74,10 @@ def test_a_closing_that_only_the_record_tells_stands_open_until_its_date(engaged
     }.items():
         past = as_seen_on(today, day)
         rows = past.to_frame(deals(past)).sort_values("opportunity_id")
-        states = [(status, None if pd.isna(stage) else stage) for status, stage in zip(rows["status"], rows["stage"])]
+        states = [
+            (status, None if pd.isna(stage) else stage)
+            for status, stage in zip(rows["status"], rows["stage"], strict=True)
+        ]
         assert dict(zip(rows["opportunity_id"], states, strict=True)) == expected
 
 

@@ -80,7 +80,9 @@ def test_a_past_day_s_open_deals_are_arrivals_less_departures(engaged: Open, see
     for day in (date(2024, 1, 15), date(2024, 2, 20), AS_OF):
         past = as_seen_on(tables, day)
         found = past.to_frame(deals(past))
-        last = log[log["entered_at"] < pd.Timestamp(day) + pd.Timedelta(days=1)].groupby("opportunity_id")["stage"].last()
+        last = (
+            log[log["entered_at"] < pd.Timestamp(day) + pd.Timedelta(days=1)].groupby("opportunity_id")["stage"].last()
+        )
         assert found.set_index("opportunity_id")["stage"].to_dict() == last.to_dict()
         assert (found["status"] == "open").sum() == (~last.isin(["won", "lost"])).sum()
 

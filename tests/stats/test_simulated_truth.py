@@ -87,8 +87,13 @@ def test_medians_and_means_are_unbiased_and_their_intervals_cover_where_the_naiv
     first: float,
 ) -> None:
     found = simulated(400 if first == 0 else 800, first)
-    assert found["naive median"] < -0.2 or first < 0
-    assert found["naive to win"] < -0.2 or first < 0
+    if first < 0:
+        assert found["median from birth"] > 0.2  # counting from the creation, as if nothing had been closed unseen
+    else:
+        assert found["naive median"] < -0.2
+        assert found["naive to win"] < -0.2
     assert max(abs(found[key]) for key in ("median", "mean", "won by", "to win")) < 0.02
+    # The median among wins ends with the last deal followed, where few are at risk: its interval is somewhat narrow.
+    assert found.pop("to win holds") > 0.9
     holds = {key: share for key, share in found.items() if key.endswith("holds")}
     assert all(0.93 <= share <= 0.97 for share in holds.values()), holds
