@@ -1,7 +1,6 @@
 """Step 1 of the method: where does the sales process hurt? Everything workbook 1 shows."""
 
 from salesopt_kit.diagnose.answers import (
-    complaints,
     deal_cycle,
     event_log,
     handoffs,
@@ -15,6 +14,8 @@ from salesopt_kit.diagnose.answers import (
     win_rate,
     working_hours,
 )
+from salesopt_kit.diagnose.bottleneck import bottlenecks, directly_follows, handover_matrix, rework, waiting
+from salesopt_kit.diagnose.bottleneck_figures import bottleneck_chart, handover_chart, rework_chart, waiting_chart
 from salesopt_kit.diagnose.breakdowns import (
     deal_cycle_by,
     lead_conversion_by,
@@ -32,30 +33,64 @@ from salesopt_kit.diagnose.figures import (
     stage_time_chart,
     win_rate_chart,
 )
+from salesopt_kit.diagnose.flow import (
+    cohort_triangle,
+    exits_by_stage,
+    headline_trend,
+    outcomes_by_stage,
+    time_to_close_all,
+)
+from salesopt_kit.diagnose.flow_figures import cohort_chart, exits_chart, outcomes_chart, trend_chart
+from salesopt_kit.diagnose.survey import proposed_survey
+from salesopt_kit.diagnose.voices import complaints_by_topic, interviews, new_topics, triangulation
+from salesopt_kit.diagnose.voices_figures import complaints_chart
 
 __all__ = [
-    "complaints",
+    "bottleneck_chart",
+    "bottlenecks",
+    "cohort_chart",
+    "cohort_triangle",
+    "complaints_by_topic",
+    "complaints_chart",
     "conversion_chart",
     "cycle_chart",
     "deal_cycle",
     "deal_cycle_by",
+    "directly_follows",
     "event_log",
+    "exits_by_stage",
+    "exits_chart",
     "handoffs",
+    "handover_chart",
+    "handover_matrix",
+    "headline_trend",
+    "interviews",
     "lead_conversion",
     "lead_conversion_by",
     "lead_volume",
     "lead_volume_by",
     "lead_volume_chart",
+    "new_topics",
+    "outcomes_by_stage",
+    "outcomes_chart",
     "output_chart",
     "output_per_head",
     "output_per_head_by",
+    "proposed_survey",
     "quality",
+    "rework",
+    "rework_chart",
     "sales_velocity",
     "sales_velocity_by",
     "stage_conversion",
     "stage_conversion_by",
     "stage_time_chart",
     "time_in_stage",
+    "time_to_close_all",
+    "trend_chart",
+    "triangulation",
+    "waiting",
+    "waiting_chart",
     "win_rate",
     "win_rate_by",
     "win_rate_chart",

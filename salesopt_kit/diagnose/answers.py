@@ -1,7 +1,7 @@
 """The questions of workbook 1, each answered by one metric, or by what is missing for it."""
 
 from salesopt_kit import metrics
-from salesopt_kit.diagnose.tallies import complaints_by_stage, hours_by_kind
+from salesopt_kit.diagnose.tallies import hours_by_kind
 from salesopt_kit.results import Result, explains_missing
 from salesopt_kit.tables.quality import QualityReport
 from salesopt_kit.tables.store import Tables
@@ -76,9 +76,3 @@ def sales_velocity(tables: Tables) -> Result:
 def working_hours(tables: Tables) -> Result:
     """Return how the logged hours split by kind of activity."""
     return hours_by_kind(tables)
-
-
-@explains_missing
-def complaints(tables: Tables) -> Result:
-    """Return how many complaints each stage of the process drew."""
-    return complaints_by_stage(tables)

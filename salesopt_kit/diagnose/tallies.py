@@ -77,29 +77,6 @@ def hours_by_kind(tables: Tables) -> Tally:
     )
 
 
-def complaints_by_stage(tables: Tables) -> Tally:
-    """Return the complaints of the window by the stage they are tied to; those tied to none are shown as such."""
-    rows = tables.table("complaints")
-    rows = rows.filter(rows.received_on.between(*tables.window))
-    counted = tables.to_frame(rows.group_by("stage").aggregate(n=rows.count())).sort_values("n", ascending=False)
-    if not len(counted):
-        raise MissingDataError(
-            _("no complaint came between {first} and {last}").format(first=tables.window[0], last=tables.window[1]),
-            remedy=_("Export a longer period of complaints."),
-        )
-    names = [
-        _("(no stage)") if pd.isna(stage) else tables.engagement.stage_name(str(stage)) for stage in counted["stage"]
-    ]
-    return _tally(
-        tables,
-        "complaints",
-        "complaints",
-        counted.assign(part=names, value=counted["n"].astype(float)),
-        heading=_("Stage"),
-        remarks=(),
-    )
-
-
 def _tally(
     tables: Tables, name: str, unit: str, counted: pd.DataFrame, *, heading: str, remarks: tuple[str, ...]
 ) -> Tally:

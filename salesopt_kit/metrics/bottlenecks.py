@@ -10,6 +10,7 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import with_interval
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.stage_counts import BLOCKS, stage_counts, timed_stages
 from salesopt_kit.metrics.stage_gain import HORIZON, LEAST_TEAMS, LEAST_VISITS, Gain, stage_gains
@@ -145,6 +146,7 @@ class Bottlenecks(Result):
         )
 
 
+@once
 def bottlenecks(tables: Tables, selection: Selection | None = None) -> Bottlenecks:
     """Return the ranking of the open stages over the stays that began in the window.
 

@@ -11,6 +11,7 @@ import pandas as pd
 from salesopt_kit.errors import InputError, MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import runs
 from salesopt_kit.numbers import shown
@@ -94,6 +95,7 @@ class CohortTriangle(Result):
         )
 
 
+@once
 def cohort_triangle(
     tables: Tables, selection: Selection | None = None, *, stage: str = "", least: int = ENOUGH
 ) -> CohortTriangle:

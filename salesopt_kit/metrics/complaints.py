@@ -14,6 +14,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.coded_complaints import NO_STAGE, NO_TOPIC, Coded, coded_complaints
 from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
@@ -117,6 +118,7 @@ class Complaints(Result):
         return f"{name} [{ways[ticket.stage_from]}]" if ticket.stage_from in ways else name
 
 
+@once
 def complaints(tables: Tables, selection: Selection | None = None) -> Complaints:
     """Return the complaints of the window by topic and stage, their rate per 100 open deals, and its trend.
 

@@ -12,6 +12,7 @@ from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.breakdown import Breakdown, breakdown
 from salesopt_kit.metrics.deals import deal_caveats, deals, is_born_on_a_bare_date
 from salesopt_kit.metrics.dimensions import BLANK, Grouping, need_dimension
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import days_between, end_of, told_days
 from salesopt_kit.numbers import shown
@@ -88,6 +89,7 @@ class DealCycle(Result):
         return self.remarks
 
 
+@once
 def deal_cycle(tables: Tables, selection: Selection | None = None) -> DealCycle:
     """Return the deal cycle in days, read in two ways.
 

@@ -12,6 +12,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.exact import exact_sum
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.ranked import medians
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import days_between
@@ -91,6 +92,7 @@ class DirectlyFollows(Result):
         )
 
 
+@once
 def directly_follows(
     tables: Tables, selection: Selection | None = None, *, clock: Clock = "entered"
 ) -> DirectlyFollows:

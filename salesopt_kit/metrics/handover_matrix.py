@@ -13,6 +13,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.ranked import medians
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import department_source
@@ -127,6 +128,7 @@ class HandoverMatrix(Result):
         return pd.DataFrame([[cells.get((a, b)) for b in names] for a in names], names, names, dtype=float)
 
 
+@once
 def handover_matrix(tables: Tables, selection: Selection | None = None) -> HandoverMatrix:
     """Return the hand-overs between consecutive events of a deal whose departments differ, by pair of departments.
 

@@ -10,6 +10,7 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.coded_complaints import NO_STAGE, NO_TOPIC
+from salesopt_kit.metrics.once import once
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
 from salesopt_kit.tables.store import Tables
@@ -145,6 +146,7 @@ class Interviews(Result):
         )
 
 
+@once
 def interviews(tables: Tables) -> Interviews:
     """Return every statement with its group, stage and pain points; MissingDataError without interviews.
 

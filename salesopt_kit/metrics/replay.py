@@ -15,6 +15,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.deal_cycle import deal_cycle
 from salesopt_kit.metrics.deals import deals, stage_status
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import Selection
 from salesopt_kit.metrics.sequence import copy_name, place_of
 from salesopt_kit.metrics.win_rate import win_rate
@@ -57,7 +58,7 @@ def as_seen_on(tables: Tables, day: date) -> Tables:
     past = replace(tables, as_of=day, window=(first, day))
     # The mark keeps what the database has stored for this view apart from what it stores for the present one.
     mark = past.supplied | {"as_seen_on.opportunities"}
-    values = {field.name: getattr(past, field.name) for field in fields(past)} | {"supplied": mark}
+    values = {field.name: getattr(past, field.name) for field in fields(past) if field.init} | {"supplied": mark}
     return PastTables(**values)
 
 
@@ -181,6 +182,7 @@ class Replay(Result):
         )
 
 
+@once
 def replay(tables: Tables, days: Iterable[date] | None = None, metrics: Sequence[Metric] = HEADLINES) -> Replay:
     """Return the `metrics` (HEADLINES unless given) as seen at the end of each of `days`, over the window up to it.
 

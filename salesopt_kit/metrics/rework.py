@@ -13,6 +13,7 @@ from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.metrics.moments import moments
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import runs
 from salesopt_kit.metrics.steps import chosen, steps
@@ -130,6 +131,7 @@ class Rework(Result):
         return pd.DataFrame(kinds + stages)
 
 
+@once
 def rework(tables: Tables, selection: Selection | None = None) -> Rework:
     """Return the rework of the events in the window; an event is rework if its deal had its stage before, ever.
 

@@ -17,6 +17,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import Breakdown, Group, breakdown, groups, whole
 from salesopt_kit.metrics.deals import deal_caveats, deals
 from salesopt_kit.metrics.dimensions import Grouping
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import runs
 from salesopt_kit.numbers import shown
@@ -85,6 +86,7 @@ def variant_names() -> dict[str, str]:
     }
 
 
+@once
 def stage_conversion(tables: Tables, selection: Selection | None = None) -> StageConversion:
     """Return stage conversion of the deals created in the window, followed up to `as_of`, with Wilson intervals.
 

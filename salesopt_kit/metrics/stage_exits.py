@@ -14,6 +14,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import days_between, end_of, told_days
 from salesopt_kit.metrics.visits import visits
@@ -115,6 +116,7 @@ class StageExits(Result):
         return pd.DataFrame(_row(stage, self.horizon) for stage in self.stages)
 
 
+@once
 def stage_exits(tables: Tables, selection: Selection | None = None) -> StageExits:
     """Return the time until the visits that began in the window left their stage, and the ways they left by.
 

@@ -12,6 +12,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import runs
 from salesopt_kit.metrics.visits import visits
@@ -128,6 +129,7 @@ class StageFlow(Result):
         )
 
 
+@once
 def stage_flow(tables: Tables, selection: Selection | None = None, *, closure: Closure = "last") -> StageFlow:
     """Return what became, up to the end of `as_of`, of the visits to open stages that began in the window.
 

@@ -13,6 +13,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.exact import exact_sum
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import told_days
 from salesopt_kit.metrics.visits import visits
@@ -102,6 +103,7 @@ class TimeInStage(Result):
         )
 
 
+@once
 def time_in_stage(tables: Tables, selection: Selection | None = None) -> TimeInStage:
     """Return the time in each open stage over the visits that began in the window, in days.
 

@@ -12,6 +12,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.complaints import Complaints, complaints
 from salesopt_kit.metrics.interviews import Interviews, interviews
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.stage_conversion import StageConversion, stage_conversion
 from salesopt_kit.metrics.time_in_stage import StageTime, TimeInStage, time_in_stage
 from salesopt_kit.numbers import shown
@@ -163,6 +164,7 @@ class Triangulation(Result):
         )
 
 
+@once
 def triangulation(tables: Tables) -> Triangulation:
     """Return for each open stage what interviews, complaints and the stage history say of it.
 

@@ -12,6 +12,7 @@ from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.metrics.moments import moments
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.steps import chosen
 from salesopt_kit.metrics.waits import BATCH, CAUSES, TOGETHER_SECONDS, waits
@@ -105,6 +106,7 @@ class Waiting(Result):
         )
 
 
+@once
 def waiting(tables: Tables, selection: Selection | None = None) -> Waiting:
     """Return work and waiting in elapsed days over the deals whose first event is in the window, up to `as_of`.
 

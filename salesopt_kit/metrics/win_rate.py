@@ -12,6 +12,7 @@ from salesopt_kit.metrics.breakdown import Breakdown, Group, breakdown, groups, 
 from salesopt_kit.metrics.deals import deal_caveats, deals
 from salesopt_kit.metrics.dimensions import Grouping
 from salesopt_kit.metrics.exact import exact_sum
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
@@ -69,6 +70,7 @@ class WinRate(Result):
         return self.remarks
 
 
+@once
 def win_rate(tables: Tables, selection: Selection | None = None) -> WinRate:
     """Return the win rate of the deals closed in the window, with Wilson's 95 % interval by count.
 

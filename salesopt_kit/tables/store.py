@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -40,6 +41,8 @@ class Tables:
     """What the exports call each "table.column"; the canonical name where it is not told."""
     thinned: frozenset[str] = field(default=frozenset())
     """Tables that the quality gate took rows out of; the database holds what is left as `<name>_kept`."""
+    answers: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What metrics remember of these very tables; a changed copy starts with none."""
 
     def __contains__(self, name: str) -> bool:
         """Return whether there is a table `name`, or a column "table.column" that the exports supplied."""
