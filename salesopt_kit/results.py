@@ -22,6 +22,8 @@ R = TypeVar("R")
 
 SHORT, LONG = 14, 44
 """Columns of text up to which a cell of a table is not broken, and from which on it is kept wide."""
+RANGE = re.compile(r"([^()（）]{1,20}?) ?([(（][^()（）]{1,30}(?: to | 至 )[^()（）]{1,30}[)）])")
+"""A cell that holds a figure and its interval, which stands on a line of its own below it."""
 MIME = "application/vnd.salesopt.estimates+json"
 """The notebook output type that carries an answer's numbers to the run's results.json."""
 
@@ -197,6 +199,8 @@ def table_html(table: pd.DataFrame) -> str:
 
 def _cell(found: re.Match[str]) -> str:
     """Return a cell that says how it may break: a short one not at all, a long one not into a narrow column."""
+    if bounded := RANGE.fullmatch(found[1]):
+        return f'<td class="short">{bounded[1]}<span class="range">{bounded[2]}</span></td>'
     columns = columns_of(html.unescape(found[1]))
     kind = "short" if columns <= SHORT else "long" if columns >= LONG else ""
     return f'<td class="{kind}">{found[1]}</td>' if kind else found[0]

@@ -82,3 +82,13 @@ def test_answers_hold_the_numbers_of_all_their_parts() -> None:
     both = Answers("Two parts.", (Finding(), Table("A list.", pd.DataFrame({"x": ["1"]}))))
     assert [estimate.id for estimate in both.estimates()] == ["cycle"]
     assert "A list." in both._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("cell", "below"),
+    [("26.3% (24.3% to 28.3%)", "(24.3% to 28.3%)"), ("12.1 天（10.8 天 至 14.0 天）", "（10.8 天 至 14.0 天）")],
+)
+def test_an_interval_stands_below_its_figure_and_other_brackets_stay(cell: str, below: str) -> None:
+    page = table_html(pd.DataFrame({"a": [cell, "Legal (from 2024)", "x (a to b) y"]}))
+    assert f'<span class="range">{below}</span></td>' in page
+    assert page.count('class="range"') == 1
