@@ -11,19 +11,25 @@ _UNITS = {
     "hours": (N_("{number} hours"), 1),
     "months": (N_("{number} months"), 1),
 }
+SURE_TO = 0.001
+"""A chance nearer to 0 or 1 is not told by some thousand draws."""
 _FLOWS = {"day": N_("day"), "month": N_("month"), "week": N_("week")}
 
 
-def shown(value: float | None, unit: str) -> str:
+def shown(value: float | None, unit: str) -> str:  # noqa: PLR0911 -- one for each kind of unit
     """Return `value` with its unit: "63.2%", "51.8 days", "$10,005,534", "1,204"; an en dash for None.
 
-    `unit` is "fraction", "points" (a difference of two fractions), "days", "hours", "months", "score", a three-letter
-    currency code (with "/day", "/week" or "/month" behind it for a flow), or what is counted ("deals", "leads", ...),
-    which is not repeated in the cell.
+    `unit` is "fraction", "chance" (a share of random draws, never shown as certain), "points" (a difference of two
+    fractions), "days", "hours", "months", "score", a three-letter currency code (with "/day", "/week" or "/month"
+    behind it for a flow), or what is counted ("deals", "leads", ...), which is not repeated in the cell.
     """
     if value is None or value != value:  # NaN is the one value unequal to itself  # noqa: PLR0124
         return "–"
     babel_locale = language().replace("-", "_")
+    if unit == "chance":
+        bound = min(max(value, SURE_TO), 1 - SURE_TO)
+        message = "{share}" if value == bound else _("under {share}") if value < bound else _("over {share}")
+        return message.format(share=shown(bound, "fraction"))
     if unit == "fraction":
         return str(format_percent(value, "0.0%", locale=babel_locale))
     if unit == "points":

@@ -35,7 +35,7 @@ def bottleneck_chart(tables: Tables) -> Chart | Missing:
     names = [_broken(stage.name) for stage in stages]
     chances = [stage.first_probability for stage in stages]
     notes = [
-        _("first: {chance}").format(chance=shown(chance.value, "fraction")) if chance and chance.value else ""
+        _("first: {chance}").format(chance=shown(chance.value, "chance")) if chance and chance.value else ""
         for chance in chances
     ]
     _bars(panels[0], names, [stage.total_days for stage in stages], notes)

@@ -9,7 +9,7 @@ from typing import TypeVar
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.coded_complaints import NO_TOPIC, Coded
 from salesopt_kit.metrics.complaints import Complaints, complaints
 from salesopt_kit.metrics.evidence import Cited, look_up
@@ -153,7 +153,7 @@ def _row(tables: Tables, view: StageView, voices: _Voices, departments: tuple[st
         _step(stage.inputs, stage.outputs),
         _days(view),
         proposed.format(what=(topic.issue_type if topic else IssueType.EFFICIENCY).label),
-        " ".join(said for said, _references in parts),
+        sentences(*(said for said, _references in parts)),
         proposed.format(what=priority.label),
     )
     headings = list(cells)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import N_, _
+from salesopt_kit.locale import N_, _, sentences
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
@@ -96,9 +96,9 @@ class Bottlenecks(Result):
             stage=first.name,
             days=shown(first.total_days.value, "days"),
             share=shown(first.share.value if first.share else None, "fraction"),
-            sure=shown(sure, "fraction"),
+            sure=shown(sure, "chance"),
         )
-        return " ".join(part for part in (said, self._by_efficiency(), self._by_money()) if part)
+        return sentences(said, self._by_efficiency(), self._by_money())
 
     def _by_efficiency(self) -> str:
         known = [(stage, stage.without) for stage in self.work if stage.without is not None]
@@ -136,10 +136,10 @@ class Bottlenecks(Result):
                 _("Kind"): _(KINDS[stage.kind]),
                 _("All days"): with_interval(stage.total_days),
                 _("Share"): _cell(stage.share),
-                _("Comes first by time"): _cell(stage.first_probability),
+                _("Comes first by time"): _chance(stage.first_probability),
                 _("Efficiency without its wait"): _cell(stage.without),
                 _("Gain at its best teams"): _cell(stage.money or stage.win_gain),
-                _("Comes first by gain"): _cell(stage.money_first),
+                _("Comes first by gain"): _chance(stage.money_first),
                 _("Best teams"): ", ".join(stage.teams) or "–",
             }
             for stage in self.stages
@@ -275,6 +275,10 @@ def _completed(
 
 def _cell(estimate: Estimate | None) -> str:
     return "–" if estimate is None else with_interval(estimate)
+
+
+def _chance(estimate: Estimate | None) -> str:
+    return "–" if estimate is None else shown(estimate.value, "chance")
 
 
 def _remarks(tables: Tables, stages: tuple[StageRank, ...], waited: Waiting | None) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.coded_complaints import NO_STAGE, NO_TOPIC, Coded, coded_complaints
 from salesopt_kit.metrics.deals import deals
@@ -69,8 +69,8 @@ class Complaints(Result):
         )
         untold = next((topic.count.value or 0.0 for topic in self.topics[1:] if topic.topic == NO_TOPIC), 0.0)
         if untold > (first.count.value or 0.0):
-            said += " " + _("More still have no topic: {n}.").format(n=shown(untold, "complaints"))
-        return f"{said} {trend_words(self.trend)}"
+            said = sentences(said, _("More still have no topic: {n}.").format(n=shown(untold, "complaints")))
+        return sentences(said, trend_words(self.trend))
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the totals, the figures of each topic, of each stage, and of each pair."""

@@ -74,7 +74,7 @@ class TimeInStage(Result):
             all=shown(sum(stage.total_days.value or 0.0 for stage in self.stages), "days"),
             share=shown(first.share.value, "fraction"),
             median=shown(first.median.value, "days"),
-            sure=shown(first.first_probability.value, "fraction"),
+            sure=shown(first.first_probability.value, "chance"),
         )
 
     def estimates(self) -> tuple[Estimate, ...]:
@@ -97,7 +97,7 @@ class TimeInStage(Result):
                 _("Mean of ended visits"): shown(stage.mean.value, "days"),
                 _("All days"): shown(stage.total_days.value, "days"),
                 _("Share"): with_interval(stage.share),
-                _("Comes first"): shown(stage.first_probability.value, "fraction"),
+                _("Comes first"): shown(stage.first_probability.value, "chance"),
             }
             for stage in self.stages
         )

@@ -8,7 +8,7 @@ from typing import ClassVar
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.complaints import Complaints, complaints
 from salesopt_kit.metrics.interviews import Interviews, interviews
@@ -115,7 +115,7 @@ class Triangulation(Result):
         }
         found = {kind: [one.name for one in self.stages if one.agreement is kind] for kind in kinds}
         said = [message.format(stages=_(", ").join(found[kind])) for kind, message in kinds.items() if found[kind]]
-        return " ".join(said) or _("At no stage do the sources agree or contradict each other.")
+        return sentences(*said) or _("At no stage do the sources agree or contradict each other.")
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return how many of the sources point at each stage, and the shares of complaints that this rests on."""
