@@ -4,10 +4,10 @@ import hashlib
 
 import ibis
 import ibis.expr.types as ir
-from ibis.common.exceptions import TableNotFound
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.copies import kept
 from salesopt_kit.metrics.joins import filled
 from salesopt_kit.metrics.sequence import runs, stage_at
 from salesopt_kit.tables.store import Tables
@@ -35,12 +35,8 @@ def deals(tables: Tables) -> ir.Table:
 
     Raises MissingDataError where there are neither `opportunities` nor `stage_events`.
     """
-    name = _name_of_copy(tables)
-    try:
-        return tables.backend.table(name)
-    except TableNotFound:
-        # Every metric asks for the deals, and to derive them sorts the whole history: the database keeps a copy.
-        return tables.backend.create_table(name, _derived(tables), temp=True)
+    # Every metric asks for the deals, and to derive them sorts the whole history.
+    return kept(tables, _name_of_copy(tables), lambda: _derived(tables))
 
 
 def deal_caveats(tables: Tables) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ def handover_matrix(tables: Tables, selection: Selection | None = None) -> Hando
         "handovers": rows.count(),
         "deals": rows.opportunity_id.nunique(),
         "p90": rows.worked.quantile(0.9),
-        "returned": rows.returns.cast("int64").sum(),
+        "returned": rows.returns.sum(),
         "place": rows.giver_place.median().floor().cast("int64"),
     }
     found = tables.to_frame(medians(rows, ["giver", "taker"], "worked", **measures))
@@ -206,9 +206,9 @@ def _outcomes(tables: Tables, selection: Selection, handovers: ir.Table) -> _Out
     far = reached.semi_join(touched, "opportunity_id").group_by("opportunity_id").aggregate(far=reached.place.max())
     far = far.join(decided, far.opportunity_id == decided.deal).drop("deal")
     once = handovers.filter(handovers.place.isin(open_places)).select("opportunity_id", "giver", "taker").distinct()
-    measures = {"won": (far.status == "won").cast("int64").sum(), "n": far.count()}
+    measures = {"won": (far.status == "won").sum(), "n": far.count()}
     joined = once.join(far, "opportunity_id")
-    by_way = {"won": (joined.status == "won").cast("int64").sum(), "n": joined.count()}
+    by_way = {"won": (joined.status == "won").sum(), "n": joined.count()}
     return _Outcomes(
         tables.to_frame(far.group_by("far").aggregate(**measures)),
         tables.to_frame(joined.group_by(["giver", "taker", "far"]).aggregate(**by_way)),

@@ -210,7 +210,7 @@ def _kinds_told(tables: Tables) -> tuple[str, ...]:
 def _counts(tables: Tables, rows: ir.Table, told: tuple[str, ...]) -> "pd.Series[float]":
     measures = {"events": rows.count(), "deals": rows.opportunity_id.nunique()}
     for key in told:
-        measures[key] = rows[key].cast("int64").sum()
+        measures[key] = rows[key].sum()
         measures[f"deals_{key}"] = rows.opportunity_id.nunique(where=rows[key])
     found: pd.Series[float] = tables.to_frame(rows.aggregate(**measures)).fillna(0).iloc[0]
     return found

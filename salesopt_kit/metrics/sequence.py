@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
-from ibis.common.exceptions import TableNotFound
 
+from salesopt_kit.metrics.copies import kept
 from salesopt_kit.metrics.joins import filled
+from salesopt_kit.metrics.once import once
 from salesopt_kit.tables.store import Tables
 
 SECONDS_PER_DAY = 86_400
@@ -29,12 +30,7 @@ def sequence(tables: Tables) -> ir.Table:
     bare dates), position (from 0). Events of one moment follow each other as in the export. Raises MissingDataError
     without history.
     """
-    name = copy_name(tables, "sequence")
-    try:
-        kept = tables.backend.table(name)
-    except TableNotFound:
-        kept = tables.backend.create_table(name, _ordered(tables))
-    return _complete(tables, kept)
+    return _complete(tables, kept(tables, copy_name(tables, "sequence"), lambda: _ordered(tables)))
 
 
 def runs(tables: Tables) -> ir.Table:
@@ -45,20 +41,23 @@ def runs(tables: Tables) -> ir.Table:
     """
     rows = sequence(tables)
     entries = rows.filter(rows.previous_place.isnull() | (rows.previous_place != rows.place))
-    name = copy_name(tables, "runs")
-    try:
-        return tables.backend.table(name)
-    except TableNotFound:
-        repeats = tables.to_frame(rows.aggregate(n=(rows.previous_place == rows.place).sum())).iloc[0]["n"]
-        if not (repeats or 0) > 0:
-            return entries
-        following = ibis.window(group_by="opportunity_id", order_by=["entered_at", "position"])
-        again = entries.mutate(
-            next_place=entries.place.lead().over(following),
-            next_at=entries.entered_at.lead().over(following),
-            next_on=entries.entered_on.lead().over(following),
-        )
-        return tables.backend.create_table(name, again)
+    return kept(tables, copy_name(tables, "runs"), lambda: _with_next_stay(entries)) if _repeats(tables) else entries
+
+
+@once
+def _repeats(tables: Tables) -> int:
+    """Return how many events repeat the stage of the one before."""
+    rows = sequence(tables)
+    return int(tables.to_frame(rows.aggregate(n=(rows.previous_place == rows.place).sum())).fillna(0).iloc[0]["n"])
+
+
+def _with_next_stay(entries: ir.Table) -> ir.Table:
+    following = ibis.window(group_by="opportunity_id", order_by=["entered_at", "position"])
+    return entries.mutate(
+        next_place=entries.place.lead().over(following),
+        next_at=entries.entered_at.lead().over(following),
+        next_on=entries.entered_on.lead().over(following),
+    )
 
 
 def place_of(tables: Tables, stage: ir.StringValue) -> ir.IntegerValue:

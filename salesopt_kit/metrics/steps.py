@@ -4,8 +4,8 @@ from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
-from ibis.common.exceptions import TableNotFound
 
+from salesopt_kit.metrics.copies import kept
 from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.joins import filled
 from salesopt_kit.metrics.selection import Selection
@@ -24,11 +24,7 @@ def steps(tables: Tables, clock: Clock = "entered") -> ir.Table:
     (completed, else entered), and previous_ and next_ place, actor, department, at, on, ended_at. Events of one moment
     follow each other as in the export. Raises MissingDataError without history.
     """
-    name = copy_name(tables, f"steps_{clock}")
-    try:
-        return tables.backend.table(name)
-    except TableNotFound:
-        return tables.backend.create_table(name, _ordered(tables, clock))
+    return kept(tables, copy_name(tables, f"steps_{clock}"), lambda: _ordered(tables, clock))
 
 
 def chosen(tables: Tables, rows: ir.Table, selection: Selection) -> ir.Table:

@@ -2,8 +2,8 @@
 
 import ibis
 import ibis.expr.types as ir
-from ibis.common.exceptions import TableNotFound
 
+from salesopt_kit.metrics.copies import kept
 from salesopt_kit.metrics.sequence import copy_name, days_between
 from salesopt_kit.metrics.steps import steps
 from salesopt_kit.metrics.working_time import with_working_days
@@ -30,13 +30,9 @@ def waits(tables: Tables) -> ir.Table:
     other. Without persons batching and contention are 0. Raises MissingDataError without completion times.
     """
     tables.need("stage_events.completed_at")
-    name = copy_name(tables, "waits")
-    try:
-        return tables.backend.table(name)
-    except TableNotFound:
-        # Kept in between, for the busy time of people reads it three times.
-        timed = tables.backend.create_table(copy_name(tables, "timed"), _with_batch(_timed(tables)), overwrite=True)
-        return tables.backend.create_table(name, _split(tables, _with_busy(timed)))
+    # Kept in between, for the busy time of people reads it three times.
+    timed = kept(tables, copy_name(tables, "timed"), lambda: _with_batch(_timed(tables)))
+    return kept(tables, copy_name(tables, "waits"), lambda: _split(tables, _with_busy(timed)))
 
 
 def _timed(tables: Tables) -> ir.Table:
@@ -63,12 +59,12 @@ def _with_batch(rows: ir.Table) -> ir.Table:
     in_order = ibis.window(group_by=["actor", "place"], order_by=["entered_at", "opportunity_id", "position"])
     so_far = ibis.cumulative_window(group_by=["actor", "place"], order_by=["entered_at", "opportunity_id", "position"])
     seconds = rows.entered_at.epoch_seconds() - rows.entered_at.lag().over(in_order).epoch_seconds()
-    rows = rows.mutate(opens=ibis.coalesce((seconds > TOGETHER_SECONDS).cast("int64"), 1))
+    rows = rows.mutate(opens=ibis.cases((seconds <= TOGETHER_SECONDS, 0), else_=1))
     rows = rows.mutate(batch=rows.opens.sum().over(so_far))
     together = ibis.window(group_by=["actor", "place", "batch"])
     waited = rows.waiting > 0
     rows = rows.mutate(
-        batch_size=waited.cast("int64").sum().over(together),
+        batch_size=ibis.ifelse(waited, 1, 0).sum().over(together),
         last_ready=ibis.cases((waited, rows.work_from), else_=ibis.null("float64")).max().over(together),
     )
     is_batch = rows.actor.notnull() & (rows.batch_size >= BATCH) & (rows.waiting > 0)
@@ -92,7 +88,7 @@ def _with_busy(rows: ir.Table) -> ir.Table:
     known = busy.mutate(at=busy.start, **nothing).select(questions.columns)
     line = ibis.union(known, questions.select(questions.columns))
     # At one moment the stretch that begins comes before the question about it.
-    line = line.mutate(asks=line.is_end.notnull().cast("int64"))
+    line = line.mutate(asks=ibis.ifelse(line.is_end.notnull(), 1, 0))
     so_far = ibis.cumulative_window(group_by="actor", order_by=["at", "asks", "opportunity_id", "position", "is_end"])
     # All three grow along the line, so the greatest so far is the last so far.
     line = line.mutate(**{f"last_{name}": line[name].max().over(so_far) for name in ("start", "before", "until")})
