@@ -8,6 +8,7 @@ figures are compared, and a difference fails the run.
 import argparse
 import json
 import math
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -57,15 +58,32 @@ def differences(kit: Run, pandas: Run) -> list[str]:
 
 
 def tolerance(name: str) -> float:
-    """Return how far a figure may be off in its own unit: a minute, in days, for what is read off a curve."""
+    """Return how far a figure may be off, as the kit takes durations of very many rows to the minute.
+
+    Medians and 90th percentiles, by a minute; a share won by some day, by the few deals that a minute moves over it.
+    """
+    if "won_within" in name:
+        return 1e-5
     return MINUTE if "median" in name or ".p90" in name else 0.0
+
+
+def generate(folder: Path, events: int, kind: str) -> None:
+    """Write the engagement from a process of its own.
+
+    The peak that the system tells of a process starts at the size of the one that started it, so this one stays small.
+    """
+    writer = multiprocessing.get_context("spawn").Process(target=write_engagement, args=(folder, events, kind))
+    writer.start()
+    writer.join()
+    if writer.exitcode:
+        sys.exit(f"generating the events failed with exit code {writer.exitcode}")
 
 
 def compare(millions: float, kind: str) -> list[str]:
     """Print one row of the table; return the figures that differ."""
     with tempfile.TemporaryDirectory() as folder:
         engagement = Path(folder)
-        write_engagement(engagement, int(millions * 1_000_000), kind)
+        generate(engagement, int(millions * 1_000_000), kind)
         kit = run("kit.py", engagement)
         again = run("kit.py", engagement)
         pandas = run("plain_pandas.py", engagement / "exports" / f"stage_events.{kind}")

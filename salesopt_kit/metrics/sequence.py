@@ -126,7 +126,7 @@ def _ordered(tables: Tables) -> ir.Table:
     events = _with_department(tables, events.filter(events.entered_on <= tables.as_of))
     events = events.mutate(place=place_of(tables, events.stage))
     events = events.filter(events.place.notnull())
-    forward = ibis.window(group_by="opportunity_id", order_by=["entered_at", "source_file", "source_row"])
+    forward = ibis.window(group_by="opportunity_id", order_by=["entered_at", *_places_in_export(tables)])
     columns: dict[str, ir.Value] = {
         "previous_place": events.place.lag().over(forward),
         "next_place": events.place.lead().over(forward),
@@ -144,6 +144,13 @@ def _ordered(tables: Tables) -> ir.Table:
     if "stage_events.entered_at" in tables.day_grain:
         columns["next_on"] = events.entered_on.lead().over(forward)
     return events.select("opportunity_id", "place", "entered_at", "entered_on", **columns)
+
+
+def _places_in_export(tables: Tables) -> tuple[str, ...]:
+    """Return the columns that order events of one moment; one file's name is left out, as texts are dear to sort by."""
+    events = tables.table("stage_events")
+    files = tables.to_frame(events.aggregate(first=events.source_file.min(), last=events.source_file.max())).iloc[0]
+    return ("source_row",) if files["first"] == files["last"] else ("source_file", "source_row")
 
 
 def _complete(tables: Tables, rows: ir.Table) -> ir.Table:

@@ -32,7 +32,7 @@ from salesopt_kit.terms import Severity
 
 KEPT = 2
 """Cached readings that are kept; older ones are removed."""
-MEMORY = "512MB"
+MEMORY = "448MB"
 THREADS = 2
 CLOCKS = (
     "opportunities.created_on",
