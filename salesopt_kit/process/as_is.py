@@ -96,7 +96,7 @@ def _moves(tables: Tables, selection: Selection) -> tuple[tuple[Move, ...], int]
     ends = {kind: next(stage.id for stage in stages if stage.kind is kind) for kind in CLOSED}
     by_record = ibis.cases(*((rows.exit == kind.value, id_) for kind, id_ in ends.items()), else_=ibis.null("string"))
     rows = rows.mutate(target=ibis.coalesce(rows.next_stage, by_record))
-    left = rows.filter(rows.target.notnull())
+    left = rows.filter(rows.target.notnull())  # noqa: PD004 -- the name in Ibis
     measures = {"n": left.count(), "deals": left.opportunity_id.nunique(), "days": left.days.median()}
     found = tables.to_frame(left.group_by(["stage", "target"]).aggregate(**measures))
     deals = int(tables.to_frame(rows.aggregate(n=rows.opportunity_id.nunique())).iloc[0]["n"])
@@ -110,7 +110,7 @@ def _moves(tables: Tables, selection: Selection) -> tuple[tuple[Move, ...], int]
 
 def _starts(tables: Tables, selection: Selection) -> Iterable[Move]:
     rows = sequence(tables)
-    rows = rows.filter(rows.previous_place.isnull() & rows.entered_on.between(*selection.days(tables)))
+    rows = rows.filter(rows.previous_place.isnull() & rows.entered_on.between(*selection.days(tables)))  # noqa: PD003 -- the name in Ibis
     found = tables.to_frame(rows.group_by("place").aggregate(n=rows.count()))
     stages = tables.engagement.config.stages
     for place, n in found.itertuples(index=False):
@@ -221,7 +221,7 @@ def _usual_departments(tables: Tables) -> dict[str, str]:
     if "stage_events" not in tables or not department_source(tables):
         return {}
     rows = sequence(tables)
-    rows = rows.filter(rows.department.notnull())
+    rows = rows.filter(rows.department.notnull())  # noqa: PD004 -- the name in Ibis
     found = tables.to_frame(rows.group_by(["place", "department"]).aggregate(n=rows.count()))
     found = found.sort_values(["place", "n", "department"], ascending=[True, False, True]).drop_duplicates("place")
     stages = tables.engagement.config.stages

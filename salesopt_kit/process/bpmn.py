@@ -136,7 +136,7 @@ def _label_box(node: Node, box: Box) -> Box | None:
     if node.kind is NodeKind.START:
         return Box(box.right + 6, box.y + 8, 50, 14)
     if node.kind is NodeKind.GATEWAY:
-        return Box(box.x - 62, box.bottom - 6, 64, 14)
+        return Box(box.x - 62, box.y + 17, 60, 12)
     return Box(box.middle[0] - 48, box.bottom + 4, 96, 14.0 * len(words(node).name))
 
 
@@ -148,7 +148,7 @@ def _add_edge(plane: ET.Element, line: Line, text: str) -> None:
         _add(edge, LINES, "waypoint", x=_number(x), y=_number(y))
     if text:
         width, (x, y) = LETTER * len(text), line.label_at
-        left = x - width if line.anchor == "right" else x
+        left = {"left": x, "right": x - width}.get(line.anchor, x - width / 2)
         _add_bounds(_add(edge, DIAGRAM, "BPMNLabel"), Box(left, y - LINE, width, 14))
 
 

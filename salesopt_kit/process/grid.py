@@ -42,8 +42,16 @@ class Way:
 
     @property
     def goes_down(self) -> bool:
-        """Whether it leaves below its source and enters above its target; else it does both on the left."""
+        """Whether it leaves below its source; else it leaves on the left."""
         return self.target.row > self.source.row
+
+    @property
+    def side(self) -> str:
+        """Where it enters its target: "top", or "left" or "right" from the gutter there."""
+        last = self.stretches[-1] if self.stretches else None
+        if last is None or last.is_channel:
+            return "top"
+        return "left" if last.number == self.target.lane else "right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +131,7 @@ def _plan(source: Cell, target: Cell) -> list[tuple[bool, int, tuple[int, int]]]
         gutter = b if a < b else b + 1
         return [
             (True, i + 1, (2 * a + 1, 2 * gutter)),
-            (False, gutter, (2 * (i + 1), 2 * j)),
-            (True, j, (2 * gutter, 2 * b + 1)),
+            (False, gutter, (2 * (i + 1), 2 * j + 1)),
         ]
     if a == b:
         return [(False, a, (2 * i + 1, 2 * j + 1))]

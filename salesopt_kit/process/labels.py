@@ -31,7 +31,7 @@ def words(node: Node) -> Words:
         return Words(tuple(wrapped(node.name, NARROW, 2)) if node.name else (), ())
     if node.beside:
         return Words(tuple(wrapped(node.name, NARROW, 1)), _volume(node))
-    name = tuple(wrapped(node.name, _room(node.name) - 3, 2))
+    name = tuple(wrapped(node.name, COLUMNS - 2, 2))
     return Words(name, tuple(line for text in details(node) for line in wrapped(text, _room(text), 3)))
 
 

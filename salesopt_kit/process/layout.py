@@ -52,7 +52,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A flow's way-points, and where its label stands: the point, and which side of the text is at it."""
+    """A flow's way-points, and where its label stands: the point, and which side of its lower edge is there.
+
+    `anchor` is "left" or "right", or "none" where the node at the end of the flow tells the same.
+    """
 
     flow: Flow
     points: tuple[tuple[float, float], ...]
@@ -172,31 +175,34 @@ def _inner(flow: Flow, boxes: dict[str, Box]) -> Line:
     a, b = boxes[flow.source], boxes[flow.target]
     if b.x > a.right:
         y = a.middle[1]
-        return Line(flow, ((a.right, y), (b.x, y)), ((a.right + b.x) / 2, y), "none")
+        return Line(flow, ((a.right, y), (b.x, y)), (b.middle[0], b.bottom + 2 * LINE + 1), "none")
     x = a.middle[0]
     return Line(flow, ((x, a.bottom), (x, b.y)), (x, (a.bottom + b.y) / 2), "none")
 
 
 def _line(way: Way, boxes: dict[str, Box], lefts: list[float], channels: list[float]) -> Line:
     a, b = boxes[way.flow.source], boxes[way.flow.target]
-    is_apart = a.height > DIAMOND + APART
-    if way.goes_down:
-        begin, end = (a.middle[0], a.bottom), (b.middle[0], b.y)
-    else:
-        begin = (a.x, a.middle[1] + (APART if is_apart else 0))
-        end = (b.x, b.middle[1] - (APART if b.height > DIAMOND + APART else 0))
+    begin = (a.middle[0], a.bottom) if way.goes_down else (a.x, a.middle[1] + _apart(a))
+    end = _entry(b, way.side)
     points = [begin]
     for stretch in way.stretches:
         points.append(_turn(points[-1], stretch, lefts, channels))
-    if way.goes_down and way.stretches:
-        points.append((end[0], points[-1][1]))
-    if not way.goes_down:
-        points.append((points[-1][0], end[1]))
+    if way.stretches:
+        x, y = points[-1]
+        points.append((end[0], y) if way.side == "top" else (x, end[1]))
     points.append(end)
-    at, anchor = _label(way, points)
-    if not way.goes_down and way.source.split is None:
-        at = (a.x + 2, a.bottom + LINE + 1)  # the way to the gutter is too short for words: they stand below the box
-    return Line(way.flow, tuple(points), at, anchor)
+    return Line(way.flow, tuple(points), *_label(way, points, a))
+
+
+def _entry(box: Box, side: str) -> tuple[float, float]:
+    """Return where a flow enters a node; on the sides of a task a little higher than it would leave."""
+    if side == "top":
+        return box.middle[0], box.y
+    return (box.x if side == "left" else box.right), box.middle[1] - _apart(box)
+
+
+def _apart(box: Box) -> float:
+    return APART if box.height > EVENT else 0.0
 
 
 def _turn(
@@ -208,11 +214,12 @@ def _turn(
     return lefts[stretch.number] + SIDE * (stretch.track + 1), point[1]
 
 
-def _label(way: Way, points: list[tuple[float, float]]) -> tuple[tuple[float, float], str]:
+def _label(way: Way, points: list[tuple[float, float]], source: Box) -> tuple[tuple[float, float], str]:
     """Return where the label stands: near the source, on the first piece that belongs to this flow alone."""
     x, y = points[0]
     if not way.goes_down and way.source.split is None:
-        return (x, y), "left"
+        # From a box, the way to the gutter is too short for words.
+        return (source.x + 2, source.bottom + LINE + 1), "left"
     if not way.goes_down:
         return (x - 4, y - 3), "right"
     if not way.stretches:
