@@ -41,6 +41,7 @@ from salesopt_kit.diagnose.flow import (
     time_to_close_all,
 )
 from salesopt_kit.diagnose.flow_figures import cohort_chart, exits_chart, outcomes_chart, trend_chart
+from salesopt_kit.diagnose.map import process_map, process_map_chart, process_map_files
 from salesopt_kit.diagnose.survey import proposed_survey
 from salesopt_kit.diagnose.voices import complaints_by_topic, interviews, new_topics, triangulation
 from salesopt_kit.diagnose.voices_figures import complaints_chart
@@ -76,6 +77,9 @@ __all__ = [
     "output_chart",
     "output_per_head",
     "output_per_head_by",
+    "process_map",
+    "process_map_chart",
+    "process_map_files",
     "proposed_survey",
     "quality",
     "rework",

@@ -7,7 +7,6 @@ from ibis.common.exceptions import TableNotFound
 
 from salesopt_kit.tables.store import Tables
 
-
 WITHOUT_TEMPORARY = ("duckdb", "pyspark")
 """Where copies are ordinary tables: in the kit's own database by choice, in Spark because it has no others."""
 
