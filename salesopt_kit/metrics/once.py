@@ -14,12 +14,12 @@ R = TypeVar("R")
 def once(question: Callable[Concatenate[Tables, P], R]) -> Callable[Concatenate[Tables, P], R]:
     """Make a metric remember its answer for the same tables, arguments and language.
 
-    Answers are frozen, so sharing them is safe; arguments must be hashable. What was raised is not remembered.
+    Answers are frozen, so sharing them is safe; arguments are told apart by their repr. What was raised is not kept.
     """
 
     @functools.wraps(question)
     def asked(tables: Tables, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        key = (question, args, tuple(sorted(kwargs.items())), language())
+        key = (question, repr(args), repr(sorted(kwargs.items())), language())
         if key not in tables.answers:
             tables.answers[key] = question(tables, *args, **kwargs)
         found: R = tables.answers[key]
