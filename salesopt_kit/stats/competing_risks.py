@@ -13,6 +13,10 @@ from salesopt_kit.stats.life_table import Codes, LifeTable, Numbers, life_table
 from salesopt_kit.stats.survival import SAME
 
 
+WIDEST = 500.0
+"""Half a width on the log(-log) scale beyond which the interval is all of [0, 1] and the exponential overflows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Incidence:
     """The share that ended by one cause up to each time at which anything ended; arrays of one length.
@@ -35,10 +39,10 @@ class Incidence:
     def interval_at(self, time: float) -> Interval:
         """Return the 95 % interval of the share by `time` on the log(-log) scale, which stays inside [0, 1]."""
         share, error = self.at(time)
-        if not 0 < share < 1 or error == 0:
+        if not SAME < share < 1 - SAME or error == 0:
             return Interval(share, share)
         log = math.log(1 - share)
-        step = Z * error / ((1 - share) * abs(log))
+        step = min(Z * error / ((1 - share) * abs(log)), WIDEST)
         return Interval(1 - math.exp(log * math.exp(-step)), 1 - math.exp(log * math.exp(step)))
 
     def conditional_quantile(self, p: float) -> tuple[float | None, float | None, float | None]:
