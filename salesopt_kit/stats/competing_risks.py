@@ -12,7 +12,6 @@ from salesopt_kit.stats.interval import Interval, Z
 from salesopt_kit.stats.life_table import Codes, LifeTable, Numbers, life_table
 from salesopt_kit.stats.survival import SAME
 
-
 WIDEST = 500.0
 """Half a width on the log(-log) scale beyond which the interval is all of [0, 1] and the exponential overflows."""
 
