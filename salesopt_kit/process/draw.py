@@ -104,7 +104,7 @@ def _draw_node(axes: Axes, node: Node, box: Box) -> None:
             _write(axes, x, box.bottom + 1, said.name, said.details)
         else:
             text = "\n".join((*said.name, *said.details))
-            axes.text(box.right + 6, y, text, ha="left", va="center", fontsize=TEXT, linespacing=1.5)
+            axes.text(box.right + 4, y, text, ha="left", va="center", fontsize=TEXT, linespacing=1.5)
 
 
 def _write(axes: Axes, x: float, top: float, name: Sequence[str], details: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from salesopt_kit.numbers import shown
 from salesopt_kit.process.fitting import fitted
 from salesopt_kit.process.model import Flow, FlowKind, Node, NodeKind
 
-ROOM, NARROW = 160.0, 92.0
+ROOM, NARROW = 160.0, 78.0
 """Width for words in a task, and for those beside or below a smaller node."""
 TEXT, NAME = 12.5, 13.5
 """Heights of letters."""
@@ -86,7 +86,7 @@ def _days(node: Node) -> tuple[str, ...]:
     if node.low_days is None or node.high_days is None:
         return (_("median {days}").format(days=median),)
     low, high = (format_decimal(round(bound * scale, 1), "0.0") for bound in (node.low_days, node.high_days))
-    return (_("median {days} ({low} to {high})").format(days=median, low=low, high=high),)
+    return (_("median {days} ({low}–{high})").format(days=median, low=low, high=high),)
 
 
 def _listed(names: Iterable[str]) -> str:

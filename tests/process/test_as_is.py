@@ -127,14 +127,14 @@ def test_the_lane_is_the_owner_else_the_usual_department() -> None:
 def test_a_rare_move_is_not_drawn_but_counted() -> None:
     found = as_is(log([["lead", "talks", "won"]] * 200 + [["lead", "talks", "lead", "talks", "won"]]))
     assert [(move.source, move.target, move.count) for move in found.hidden] == [("talks", "lead", 1)]
-    assert any("1 ways between stages, taken 1 times" in remark for remark in found.remarks)
+    assert any("not drawn: 1, taken 1 times" in remark for remark in found.remarks)
 
 
 def test_repeats_and_reopened_deals_are_told() -> None:
     found = as_is(log([["lead", "lead", "talks", "won", "offer", "won"]]))
     said = " ".join(found.remarks)
-    assert "1 times a stage was recorded again" in said
-    assert "1 times a deal went on after it was won or lost" in said
+    assert "Stages recorded again while the deal was in them: 1 times" in said
+    assert "Deals that went on after they were won or lost: 1 times" in said
     assert "Not drawn, for no deal came there in the period: Later, Lost." in said
 
 
