@@ -247,8 +247,8 @@ def _hidden_remark(hidden: tuple[Move, ...]) -> tuple[str, ...]:
     if not hidden:
         return ()
     message = _(
-        "Ways between stages that are not drawn: {n}, taken {count:,} times in all; fewer than {share:.0%} of the deals "
-        "took each of them."
+        "Ways between stages that are not drawn: {n}, taken {count:,} times in all; fewer than {share:.0%} of the "
+        "deals took each of them."
     )
     return (message.format(n=len(hidden), count=sum(move.count for move in hidden), share=LEAST_SHARE),)
 

@@ -10,7 +10,7 @@ from salesopt_kit.numbers import shown
 from salesopt_kit.process.fitting import fitted
 from salesopt_kit.process.model import Flow, FlowKind, Node, NodeKind
 
-ROOM, NARROW = 160.0, 78.0
+ROOM, NARROW = 164.0, 78.0
 """Width for words in a task, and for those beside or below a smaller node."""
 TEXT, NAME = 12.5, 13.5
 """Heights of letters."""
