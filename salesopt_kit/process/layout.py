@@ -13,7 +13,7 @@ from salesopt_kit.process.model import Flow, Node, NodeKind, Process
 
 LINE = 16.5
 """Height of a line of text."""
-TASK, EVENT, DIAMOND, EXIT = 168.0, 30.0, 26.0, 24.0
+TASK, EVENT, DIAMOND, EXIT = 174.0, 30.0, 26.0, 24.0
 """Width of a task; diameter of a start or end, of a gateway, and of an end beside its source."""
 EXIT_AT = 50.0
 """From the middle of a cell to the end beside it."""
