@@ -35,7 +35,7 @@ class ProcessMap(Result):
             message = _("{steps} steps in {lanes} departments, in the order of engagement.yml.")
             return message.format(steps=steps, lanes=len(process.lanes))
         message = _(
-            "{steps} steps in {lanes} departments, walked by {deals:,} deals; {n:,} of {of:,} moves between steps were "
+            "{steps} steps in {lanes} departments, walked by {deals:,} deals; {n:,} of {of:,} moves out of a step were "
             "rework ({share})."
         )
         backs = round((self.rework.value or 0.0) * self.rework.n)

@@ -247,8 +247,8 @@ def _hidden_remark(hidden: tuple[Move, ...]) -> tuple[str, ...]:
     if not hidden:
         return ()
     message = _(
-        "{n} ways between stages, taken {count:,} times in all, are not drawn: fewer than {share:.0%} of the deals "
-        "took each of them."
+        "Ways between stages that are not drawn: {n}, taken {count:,} times in all; fewer than {share:.0%} of the "
+        "deals took each of them."
     )
     return (message.format(n=len(hidden), count=sum(move.count for move in hidden), share=LEAST_SHARE),)
 
@@ -269,8 +269,10 @@ def _oddities(tables: Tables, selection: Selection) -> tuple[str, ...]:
     reopened = rows.previous_place.isin(closed) & ~is_again
     found = tables.to_frame(rows.aggregate(again=is_again.sum(), reopened=reopened.sum())).iloc[0]
     said = {
-        "again": _("{n:,} times a stage was recorded again while the deal was in it; this is one visit, not rework."),
-        "reopened": _("{n:,} times a deal went on after it was won or lost; these ways are not drawn."),
+        "again": _(
+            "Stages recorded again while the deal was in them: {n:,} times. This counts as one visit, not as rework."
+        ),
+        "reopened": _("Deals that went on after they were won or lost: {n:,} times. These ways are not drawn."),
     }
     counts = {key: int(found[key]) if pd.notna(found[key]) else 0 for key in said}
     return tuple(message.format(n=counts[key]) for key, message in said.items() if counts[key])

@@ -137,7 +137,7 @@ def _label_box(node: Node, box: Box) -> Box | None:
         return Box(box.right + 6, box.y + 8, 50, 14)
     if node.kind is NodeKind.GATEWAY:
         return Box(box.x - 62, box.y + 17, 60, 12)
-    return Box(box.middle[0] - 48, box.bottom + 4, 96, 14.0 * len(words(node).name))
+    return Box(box.middle[0] - 39, box.bottom + 4, 78, 14.0 * len(words(node).name))
 
 
 def _add_edge(plane: ET.Element, line: Line, text: str) -> None:

@@ -1,7 +1,7 @@
 """The process map as a picture: the same coordinates as in the BPMN file, with the figures written into the nodes."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -10,6 +10,8 @@ from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
 
 from salesopt_kit.charts import ACCENT, INK, MUTED, WARN, new_figure
 from salesopt_kit.locale import _
+from salesopt_kit.process import labels
+from salesopt_kit.process.fitting import fitted, width
 from salesopt_kit.process.labels import flow_label, flow_name, words
 from salesopt_kit.process.layout import LINE, Box, Layout, Line
 from salesopt_kit.process.model import FlowKind, Node, NodeKind
@@ -17,7 +19,7 @@ from salesopt_kit.process.model import FlowKind, Node, NodeKind
 UNITS = 100
 """Layout units to an inch of the figure."""
 POINTS = 72 / UNITS
-SMALL, TEXT, NAME = 11.5 * POINTS, 12.5 * POINTS, 13.5 * POINTS
+SMALL, TEXT, NAME = 11.5 * POINTS, labels.TEXT * POINTS, labels.NAME * POINTS
 SOFT = "#4a5b6c"
 MARGIN, LEGEND = 6.0, 54.0
 STYLES = {
@@ -57,12 +59,24 @@ def svg(figure: Figure) -> bytes:
 def _draw_lanes(axes: Axes, plan: Layout) -> None:
     pool = plan.pool
     axes.add_patch(Rectangle((pool.x, pool.y), pool.width, pool.height, fill=False, edgecolor=INK, linewidth=1.2))
-    axes.text(*_middle_of_head(pool, 0), plan.process.name, ha="center", va="center", fontsize=NAME)
+    axes.text(
+        *_middle_of_head(pool, 0),
+        fitted(plan.process.name, pool.width, labels.NAME, 1)[0],
+        ha="center",
+        va="center",
+        fontsize=NAME,
+    )
     for place, (name, box) in enumerate(plan.lanes):
         tint = "#f4f7fa" if place % 2 else "white"
         axes.add_patch(Rectangle((box.x, box.y), box.width, box.height, facecolor=tint, edgecolor=MUTED, zorder=0))
         axes.add_patch(Rectangle((box.x, box.y), box.width, 30, facecolor="#dfe8f0", edgecolor=MUTED, zorder=0.5))
-        axes.text(*_middle_of_head(box, box.y), name, ha="center", va="center", fontsize=NAME)
+        axes.text(
+            *_middle_of_head(box, box.y),
+            fitted(name, box.width - 8, labels.NAME, 1)[0],
+            ha="center",
+            va="center",
+            fontsize=NAME,
+        )
 
 
 def _middle_of_head(box: Box, top: float) -> tuple[float, float]:
@@ -90,7 +104,7 @@ def _draw_node(axes: Axes, node: Node, box: Box) -> None:
             _write(axes, x, box.bottom + 1, said.name, said.details)
         else:
             text = "\n".join((*said.name, *said.details))
-            axes.text(box.right + 6, y, text, ha="left", va="center", fontsize=TEXT, linespacing=1.5)
+            axes.text(box.right + 4, y, text, ha="left", va="center", fontsize=TEXT, linespacing=1.5)
 
 
 def _write(axes: Axes, x: float, top: float, name: Sequence[str], details: Sequence[str]) -> None:
@@ -126,11 +140,7 @@ def _draw_legend(axes: Axes, plan: Layout) -> None:
         colour, dashes = STYLES[kind]
         axes.plot([x, x + 34], [-LEGEND + 14] * 2, color=colour, linestyle=dashes, linewidth=1.5)
         axes.text(x + 40, -LEGEND + 14, name, ha="left", va="center", fontsize=TEXT, color=colour)
-        x += 64 + 7.2 * _columns(name)
+        x += 70 + width(name, labels.TEXT)
     if any(line.flow.count is not None for line in plan.lines):
         note = _("At an arrow: how many visits left the stage that way, and their share of its visits.")
         axes.text(2, -LEGEND + 36, note, ha="left", va="center", fontsize=SMALL, color=INK)
-
-
-def _columns(text: Iterable[str]) -> int:
-    return sum(1 if sign.isascii() else 2 for sign in text)

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from babel.numbers import format_decimal, format_percent
 
-from salesopt_kit.charts import wrapped
 from salesopt_kit.locale import _, language
 from salesopt_kit.numbers import shown
+from salesopt_kit.process.fitting import fitted
 from salesopt_kit.process.model import Flow, FlowKind, Node, NodeKind
 
-COLUMNS, LATIN = 25, 30
-"""Width of a line in a task where a Chinese character takes two columns; Latin letters alone are narrower than one."""
-NARROW = 15
+ROOM, NARROW = 163.0, 78.0
+"""Width for words in a task, and for those beside or below a smaller node; on a screen, letters run up to 6% wider."""
+TEXT, NAME = 12.5, 13.5
+"""Heights of letters."""
 LEAST_DAYS = 0.1
 """A shorter time is told in hours."""
 
@@ -28,11 +29,11 @@ class Words:
 def words(node: Node) -> Words:
     """Return what a drawing writes at `node`; a gateway has its name only, an end beside its source little room."""
     if node.kind is NodeKind.GATEWAY:
-        return Words(tuple(wrapped(node.name, NARROW, 2)) if node.name else (), ())
+        return Words(fitted(node.name, NARROW, NAME, 2) if node.name else (), ())
     if node.beside:
-        return Words(tuple(wrapped(node.name, NARROW, 1)), _volume(node))
-    name = tuple(wrapped(node.name, COLUMNS - 2, 2))
-    return Words(name, tuple(line for text in details(node) for line in wrapped(text, _room(text), 3)))
+        return Words(fitted(node.name, NARROW, NAME, 1), _volume(node))
+    told = tuple(line for text in details(node) for line in fitted(text, ROOM, TEXT, 3))
+    return Words(fitted(node.name, ROOM, NAME, 2), told)
 
 
 def details(node: Node) -> tuple[str, ...]:
@@ -85,11 +86,7 @@ def _days(node: Node) -> tuple[str, ...]:
     if node.low_days is None or node.high_days is None:
         return (_("median {days}").format(days=median),)
     low, high = (format_decimal(round(bound * scale, 1), "0.0") for bound in (node.low_days, node.high_days))
-    return (_("median {days} ({low} to {high})").format(days=median, low=low, high=high),)
-
-
-def _room(text: str) -> int:
-    return LATIN if text.isascii() else COLUMNS
+    return (_("median {days} ({low}–{high})").format(days=median, low=low, high=high),)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -13,11 +13,11 @@ from salesopt_kit.process.model import Flow, Node, NodeKind, Process
 
 LINE = 16.5
 """Height of a line of text."""
-TASK, EVENT, DIAMOND, EXIT = 172.0, 30.0, 26.0, 24.0
+TASK, EVENT, DIAMOND, EXIT = 174.0, 30.0, 26.0, 24.0
 """Width of a task; diameter of a start or end, of a gateway, and of an end beside its source."""
 EXIT_AT = 50.0
 """From the middle of a cell to the end beside it."""
-PAD, GAP, TRACK, SIDE = 12.0, 12.0, 18.0, 10.0
+PAD, GAP, TRACK, SIDE = 8.0, 12.0, 18.0, 10.0
 """Around a cell; between a task and its gateways; between tracks of a channel, and of a gutter."""
 HEAD, TOP, FOOT = 30.0, 20.0, 22.0
 """Height of a heading of pool or lane; room above and below the tracks of a channel."""
