@@ -112,8 +112,9 @@ def test_the_survey_proposes_the_bottleneck_first_and_every_reference_is_found(n
 
 @pytest.mark.usefixtures("samples")
 def test_the_survey_has_the_handbook_s_seven_headings_in_chinese() -> None:
-    use_language("zh-CN")
-    survey = proposed_survey(opened("huaxin"))
+    tables = opened("huaxin")
+    use_language("zh-CN")  # to open an engagement speaks its language
+    survey = proposed_survey(tables)
     assert isinstance(survey, ProposedSurvey)
     assert list(survey.table()) == HEADINGS
     first = survey.table().iloc[0]
