@@ -29,7 +29,7 @@ CORE: dict[Metric, tuple[str, ...]] = {
     time_in_stage: ("time_in_stage.median",),
     handoffs: ("handoffs.count", "handoffs.median_wait_days", "handoffs.late_share"),
 }
-"""The core metrics and the ids of their figures that are compared."""
+"""The core metrics and the ids, or the beginnings of ids, of their figures that are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _compared(
     return [
         Compared(figure, found[figure.id, figure.group])
         for figure in before.estimates()
-        if figure.id in ids and (figure.id, figure.group) in found
+        if f"{figure.id}.".startswith(tuple(f"{id_}." for id_ in ids)) and (figure.id, figure.group) in found
     ]
 
 
