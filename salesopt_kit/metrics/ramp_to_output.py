@@ -169,7 +169,7 @@ def _rolling(tables: Tables, people: pd.DataFrame, since: date) -> _Output:
     amount: ir.Scalar = exact_sum(rows.amount) if in_money else rows.count()
     month = (rows.closed_on.year() * 12 + rows.closed_on.month()).name("month")
     found = tables.to_frame(rows.group_by(["owner", month]).aggregate(amount=amount)).fillna({"amount": 0.0})
-    start = pd.Timestamp(since).to_period("M") + (since.day > EDGE_DAYS)
+    start = pd.Timestamp(since).to_period("M") + int(since.day > EDGE_DAYS)
     after = pd.Timestamp(tables.as_of) + timedelta(days=1)
     last = after.to_period("M") - 1
     known = pd.period_range(start, last, freq="M")
