@@ -121,7 +121,18 @@ class Triggers(Part):
 
 
 CUSTOMER_FACING = (
-    *("客户沟通", "客户拜访", "拜访客户", "客户会议", "客户接待", "电话沟通", "电话拜访", "商务谈判", "产品演示", "方案讲解"),
+    *(
+        "客户沟通",
+        "客户拜访",
+        "拜访客户",
+        "客户会议",
+        "客户接待",
+        "电话沟通",
+        "电话拜访",
+        "商务谈判",
+        "产品演示",
+        "方案讲解",
+    ),
     *("需求调研", "客户培训", "客户回访", "售后回访", "投标述标", "现场交流"),
     *("customer communication", "customer meeting", "customer meetings", "customer call", "customer calls"),
     *("customer visit", "customer visits", "client meeting", "client meetings", "client call", "client visit"),

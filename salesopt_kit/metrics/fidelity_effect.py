@@ -114,9 +114,7 @@ class FidelityEffect(Result):
         )
 
 
-def fidelity_effect(
-    tables: Tables, selection: Selection | None = None, only: tuple[str, ...] = ()
-) -> FidelityEffect:
+def fidelity_effect(tables: Tables, selection: Selection | None = None, only: tuple[str, ...] = ()) -> FidelityEffect:
     """Return the core figures with all rows and without the suspect ones of all signs, or of those named in `only`.
 
     Bulk-edited deals and deals closed together at the end of a quarter are left out whole, for their end is in doubt;

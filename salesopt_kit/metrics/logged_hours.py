@@ -48,8 +48,6 @@ def with_stage(tables: Tables, rows: ir.Table) -> ir.Table:
         since_on=stays.entered_on,
         until_on=stays.entered_on.lead().over(forward),
     )
-    is_inside = (rows.started_on >= stays.since_on) & (
-        stays.until_on.isnull() | (rows.started_on < stays.until_on)
-    )
+    is_inside = (rows.started_on >= stays.since_on) & (stays.until_on.isnull() | (rows.started_on < stays.until_on))
     joined = rows.left_join(stays, [rows.opportunity_id == stays.deal, is_inside])
     return joined.mutate(has_deal=joined.opportunity_id.notnull()).drop("deal", "since_on", "until_on")

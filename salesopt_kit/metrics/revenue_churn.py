@@ -51,9 +51,7 @@ def _period(tables: Tables, selection: Selection) -> int | None:
     return regular_period(counts["gap"].to_numpy(float), counts["n"].to_numpy(float), slack=SLACK)
 
 
-def _retention(
-    tables: Tables, selection: Selection, period: int, window: tuple[date, date]
-) -> RevenueRetention | None:
+def _retention(tables: Tables, selection: Selection, period: int, window: tuple[date, date]) -> RevenueRetention | None:
     stays = period_stays(tables, selection, round(period * (1 + SLACK)))
 
     def at(day: int) -> ir.FloatingScalar:
@@ -66,9 +64,7 @@ def _retention(
     return revenue_retention(found["before"].to_numpy(np.float64), found["after"].to_numpy(np.float64))
 
 
-def _estimates(
-    tables: Tables, found: RevenueRetention, window: tuple[date, date], period: int
-) -> tuple[Estimate, ...]:
+def _estimates(tables: Tables, found: RevenueRetention, window: tuple[date, date], period: int) -> tuple[Estimate, ...]:
     money, n = f"{tables.engagement.config.currency}/month", found.customers
     ratio, census = _("ratio over customers, t interval"), _("census of orders")
 
@@ -90,8 +86,15 @@ def _estimates(
         share("gross_retention", _("Gross revenue retention (GRR)"), gross, 1.0),
         share("net_retention", _("Net revenue retention (NRR)"), net, None),
         Estimate(
-            "churn.net_revenue_churn", _("Net revenue churn"), change.value, "fraction", n, _less(net.high),
-            _less(net.low), ratio, window,
+            "churn.net_revenue_churn",
+            _("Net revenue churn"),
+            change.value,
+            "fraction",
+            n,
+            _less(net.high),
+            _less(net.low),
+            ratio,
+            window,
         ),
         amount("revenue_start", _("Recurring revenue at the start"), found.start),
         amount("revenue_lost", _("of it lost with customers"), found.churned),

@@ -182,9 +182,7 @@ def _entries(tables: Tables) -> ir.Table:
         if stage.kind in (StageKind.WON, StageKind.LOST)
     ]
     seconds = (entries.next_at.epoch_seconds() - entries.entered_at.epoch_seconds()).cast("int64")
-    return entries.mutate(
-        stay_seconds=ibis.cases((entries.place.isin(closing), ibis.null("int64")), else_=seconds)
-    )
+    return entries.mutate(stay_seconds=ibis.cases((entries.place.isin(closing), ibis.null("int64")), else_=seconds))
 
 
 def _rows(rows: ir.Table, is_suspect: ir.BooleanValue, person: str) -> ir.Table:

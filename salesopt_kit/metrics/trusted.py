@@ -57,5 +57,3 @@ def _listed(sign: Sign, key: tuple[str, ...]) -> ir.Table:
         raise ValueError(message)
     rows = sign.rows.filter(sign.rows.is_suspect)
     return rows.select(*key).filter([rows[name].notnull() for name in key]).distinct()
-
-

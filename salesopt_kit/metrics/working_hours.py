@@ -391,7 +391,9 @@ def _coverage_remarks(
         said.append(_("There is no table `people`, so everybody who logged is taken as employed all along."))
     idle = len(listed) - len(covered)
     if len(listed) and idle > 0:
-        said.append(_("{n} people of departments that log nothing, or away all the time, are not in it.").format(n=idle))
+        said.append(
+            _("{n} people of departments that log nothing, or away all the time, are not in it.").format(n=idle)
+        )
     message = _("Contracted hours: working days from {first} to {last} times {hours} a day; leave is not known.")
     hours = shown(tables.engagement.config.calendar.hours_per_day, "hours")
     said.append(message.format(first=span[0], last=span[1], hours=hours))
