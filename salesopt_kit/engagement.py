@@ -147,7 +147,7 @@ class WorkingHours(Part):
 
     customer_facing: tuple[Text, ...] = Field(
         default=CUSTOMER_FACING,
-        description="Kinds of activity that count as selling time, as the time sheets spell them; case does not matter.",
+        description="Kinds of activity that are time with customers, as the time sheets spell them, in any case.",
     )
 
 

@@ -44,7 +44,7 @@ def churn_chart(tables: Tables) -> Chart:
     for place, month in enumerate(months):
         low, high = month.low or 0.0, month.high or 0.0
         axes.plot([place, place], [low, high], color=MUTED, linewidth=3, solid_capstyle="round")
-        axes.plot(place, month.value, "o", color=ACCENT, markersize=7)
+        axes.plot(place, month.value or 0.0, "o", color=ACCENT, markersize=7)
     if answer.monthly.value is not None:
         axes.axhline(answer.monthly.value, color=WARN, linestyle="--", label=_("mean of full months"))
         axes.legend(frameon=False, loc="upper left")

@@ -214,7 +214,7 @@ def _survival(reading: Reading, curve: Survival, n: int, window: tuple[date, dat
     share, low, high = share_waiting(curve, YEAR)
     method = _("Kaplan-Meier, log-log interval")
     if not is_ended and share is not None:
-        share, low, high = 1 - share, *((1 - high, 1 - low) if low is not None and high is not None else (None, None))
+        share, low, high = 1 - share, _less(high), _less(low)
     year = Estimate(
         "churn.kept_year" if is_ended else "churn.again_year",
         _("Customers still there after a year") if is_ended else _("Orders followed by another within a year"),
@@ -232,6 +232,10 @@ def _survival(reading: Reading, curve: Survival, n: int, window: tuple[date, dat
         *(curve.quantile(0.5)[0], "days", n, *curve.quantile(0.5)[1:], method, window),
     )
     return year, median
+
+
+def _less(bound: float | None) -> float | None:
+    return None if bound is None else 1 - bound
 
 
 def _remarks(

@@ -192,7 +192,7 @@ def _reached_on(hires: pd.DataFrame, people: pd.DataFrame, output: _Output) -> "
     return pd.Series(pd.to_datetime(found), index=hires.index)
 
 
-def _first_month(hire: object, own: Numbers, people: pd.DataFrame, output: _Output) -> pd.Timestamp:
+def _first_month(hire: object, own: Numbers, people: pd.DataFrame, output: _Output) -> pd.Timestamp | None:
     hired, team = hire.hired_on, hire.team  # type: ignore[attr-defined]
     for column, (start, end) in enumerate(zip(output.starts, output.ends, strict=True)):
         if start <= hired:
@@ -200,7 +200,7 @@ def _first_month(hire: object, own: Numbers, people: pd.DataFrame, output: _Outp
         middle = _median_of_tenured(people, output.rolling[:, column], team, start, end)
         if middle is not None and middle > 0 and own[column] >= middle:
             return end
-    return pd.NaT
+    return None
 
 
 def _median_of_tenured(
@@ -218,7 +218,8 @@ def _followed(
     hires: pd.DataFrame, reached: "pd.Series[pd.Timestamp]", last: date
 ) -> tuple[Numbers, npt.NDArray[np.bool_]]:
     """Return the months that each hire was followed, and whether they ended in the milestone."""
-    end = hires["left_on"].fillna(pd.Timestamp(last)).clip(upper=pd.Timestamp(last))
+    end = hires["left_on"].fillna(pd.Timestamp(last))
+    end = end.where(end <= pd.Timestamp(last), pd.Timestamp(last))
     has_reached = reached.notna() & (reached <= end)
     days = (reached.where(has_reached, end) - hires["hired_on"]).dt.days
     return days.clip(lower=0).to_numpy(float) / DAYS_PER_MONTH, has_reached.to_numpy(bool)

@@ -160,7 +160,7 @@ def working_hours(tables: Tables, selection: Selection | None = None, by: HoursB
 
 
 def _counted(tables: Tables, selection: Selection, *, with_stages: bool) -> pd.DataFrame:
-    """Return hours and entries per person and kind (and stage): person, kind, hours, n, is_selling, in a fixed order."""
+    """Return per person and kind (and stage), in a fixed order: person, kind, hours, n, is_selling."""
     rows = entries(tables, selection)
     rows = rows.filter(rows.is_plausible)
     keys = ["person", "kind"]
@@ -185,7 +185,8 @@ class _Whole:
 
     def by_person(self, chosen: "np.typing.NDArray[np.bool_]") -> Numbers:
         """Return the hours of the chosen cells, one number per person."""
-        return np.bincount(self.person, self.cells * chosen, minlength=self.people)
+        hours: Numbers = np.bincount(self.person, self.cells * chosen, minlength=self.people).astype(np.float64)
+        return hours
 
     def share_of(
         self,
