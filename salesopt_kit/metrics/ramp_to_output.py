@@ -189,7 +189,7 @@ def _reached_on(hires: pd.DataFrame, people: pd.DataFrame, output: _Output) -> "
     """Return the end of the first month in which each hire has reached the median of the tenured; NaT for not yet."""
     place = {person: row for row, person in enumerate(people["person"])}
     found = [_first_month(hire, output.rolling[place[hire.person]], people, output) for hire in hires.itertuples()]
-    return pd.Series(pd.to_datetime(found), index=hires.index)
+    return pd.Series(found, index=hires.index, dtype="datetime64[us]")
 
 
 def _first_month(hire: object, own: Numbers, people: pd.DataFrame, output: _Output) -> pd.Timestamp | None:
