@@ -168,14 +168,14 @@ def _rolling(tables: Tables, people: pd.DataFrame, since: date) -> _Output:
     rows = rows.filter((rows.status == "won") & rows.closed_on.notnull() & rows.owner.notnull())
     amount: ir.Scalar = exact_sum(rows.amount) if in_money else rows.count()
     month = (rows.closed_on.year() * 12 + rows.closed_on.month()).name("month")
-    found = tables.to_frame(rows.group_by(["owner", month]).aggregate(amount=amount)).fillna({"amount": 0.0})
+    found = tables.to_frame(rows.group_by(["owner", month]).aggregate(amount=amount))
     start = pd.Timestamp(since).to_period("M") + int(since.day > EDGE_DAYS)
     after = pd.Timestamp(tables.as_of) + timedelta(days=1)
     last = after.to_period("M") - 1
     known = pd.period_range(start, last, freq="M")
     numbers = [period.year * 12 + period.month for period in known]
-    wide = found.pivot_table(index="owner", columns="month", values="amount", aggfunc="sum", fill_value=0.0)
-    monthly = wide.reindex(index=people["person"], columns=numbers, fill_value=0.0).fillna(0.0).to_numpy(float)
+    wide = found.set_index(["owner", "month"])["amount"].astype(float).unstack()
+    monthly = wide.reindex(index=people["person"], columns=numbers).fillna(0.0).to_numpy(float)
     if len(known) < ROLLING:
         nothing = pd.DatetimeIndex([])
         return _Output(np.zeros((len(people), 0)), nothing, nothing, in_money)
