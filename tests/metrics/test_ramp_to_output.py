@@ -34,7 +34,9 @@ MONTHS = pd.period_range("2023-07", "2024-06", freq="M")
 
 def deals_of(monthly: dict[str, dict[str, float]]) -> pd.DataFrame:
     """Return one won deal per person and month, opened on the 3rd and closed on the 20th."""
-    rows = [(name, f"{month}-03", f"{month}-20", amount) for name, of in monthly.items() for month, amount in of.items()]
+    rows = [
+        (name, f"{month}-03", f"{month}-20", amount) for name, of in monthly.items() for month, amount in of.items()
+    ]
     frame = pd.DataFrame(rows, columns=["owner", "created_at", "closed_at", "amount"])
     return frame.assign(opportunity_id=[f"D{place}" for place in range(len(frame))], status="won")
 
