@@ -174,7 +174,8 @@ def _rolling(tables: Tables, people: pd.DataFrame, since: date) -> _Output:
     last = after.to_period("M") - 1
     known = pd.period_range(start, last, freq="M")
     numbers = [period.year * 12 + period.month for period in known]
-    wide = found.set_index(["owner", "month"])["amount"].astype(float).unstack()
+    found = found.astype({"amount": float})
+    wide = found.pivot_table(index="owner", columns="month", values="amount", aggfunc="sum")
     monthly = wide.reindex(index=people["person"], columns=numbers).fillna(0.0).to_numpy(float)
     if len(known) < ROLLING:
         nothing = pd.DatetimeIndex([])

@@ -11,7 +11,15 @@ import pandas as pd
 from salesopt_kit.errors import InputError, MissingDataError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import with_interval
-from salesopt_kit.metrics.contracted import contracted_hours, people_listed
+from salesopt_kit.metrics.contracted import people_listed
+from salesopt_kit.metrics.coverage import (
+    NO_NAME,
+    coverage,
+    coverage_remarks,
+    days_of_sheets,
+    part_coverage,
+    people_covered,
+)
 from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.metrics.logged_hours import entries, with_stage
@@ -30,7 +38,7 @@ HEADINGS: dict[HoursBy, str] = {
     "person": N_("Person"),
     "department": N_("Department"),
 }
-NO_DEAL, NO_HISTORY, NO_NAME = "(no deal)", "(before history)", "(blank)"
+NO_DEAL, NO_HISTORY = "(no deal)", "(before history)"
 NAMELESS = {
     NO_DEAL: N_("(no deal named)"),
     NO_HISTORY: N_("(deal without history by then)"),
@@ -38,8 +46,6 @@ NAMELESS = {
 }
 FEW = 5
 """People below which no interval of a share is given: so few show little of how people differ."""
-MUCH = 0.2
-"""Share of contracted hours that may be unlogged before a caveat warns that the split is that of the logged ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +148,16 @@ def working_hours(tables: Tables, selection: Selection | None = None, by: HoursB
             _("no activity was logged between {first} and {last}").format(first=window[0], last=window[1]),
             remedy=_("Export a longer period, or set as_of to the end of the time sheets."),
         )
-    span = _span(tables, window)
+    span = days_of_sheets(tables, window)
     listed = people_listed(tables)
-    covered = _covered(tables, counted, listed, span, selection)
+    covered = people_covered(tables, counted, listed, span, selection)
     whole = _Whole(counted, window)
-    coverage = _coverage(covered, window)
     parts = _parts(tables, by, whole, counted, listed, covered)
     return WorkingHours(
         by,
         Estimate("working_hours.total", _("Total"), whole.hours, "hours", whole.n, method=_("census"), window=window),
         whole.share_of("working_hours.selling_share", _("Time with customers"), counted["is_selling"].to_numpy(bool)),
-        *coverage,
+        *coverage(covered, window),
         _per_deal(tables, selection),
         parts,
         (*_remarks(tables, selection, by, counted, listed, covered, span), *_shares_caveat(whole)),
@@ -233,7 +238,7 @@ def _parts(
         if by != "kind":
             label = _("Time with customers of {part}").format(part=name)
             facing = whole.share_of("working_hours.part_selling", label, selling, inside, mark)
-        found.append(Part(name, amount, share, facing, _part_coverage(by, key, name, covered, whole.window)))
+        found.append(Part(name, amount, share, facing, part_coverage(by, key, name, covered, whole.window)))
     return tuple(sorted(found, key=lambda part: (-(part.hours.value or 0.0), part.name)))
 
 
@@ -255,69 +260,6 @@ def _name(tables: Tables, by: HoursBy, key: str) -> str:
     if key in NAMELESS:
         return _(NAMELESS[key])
     return tables.engagement.stage_name(key) if by == "stage" else key
-
-
-def _span(tables: Tables, window: tuple[date, date]) -> tuple[date, date]:
-    """Return the days of the window that the time sheets of anybody span."""
-    rows = tables.table("activities")
-    rows = rows.filter(rows.started_on.between(*window))
-    ends = tables.to_frame(rows.aggregate(first=rows.started_on.min(), last=rows.started_on.max())).iloc[0]
-    return pd.Timestamp(ends["first"]).date(), pd.Timestamp(ends["last"]).date()
-
-
-def _covered(
-    tables: Tables, counted: pd.DataFrame, listed: pd.DataFrame, span: tuple[date, date], selection: Selection
-) -> pd.DataFrame:
-    """Return person, department, logged, contracted of everybody whose department logs hours."""
-    logged = counted.groupby(counted["person"].fillna(NO_NAME).astype(str))["hours"].sum()
-    people = listed
-    if not len(listed):
-        people = pd.DataFrame({"person": logged.index, "department": None, "hired_on": None, "left_on": None})
-    if selection.dimension is not None:
-        people = people[people["person"].isin(logged.index)]
-    if people["department"].notna().any():
-        logging = people.loc[people["person"].isin(logged.index), "department"].dropna().unique()
-        people = people[people["department"].isin(logging)]
-    hours = contracted_hours(tables.engagement, people, *span)
-    found = people.assign(contracted=hours, logged=people["person"].map(logged).astype(float).fillna(0.0))
-    return found[(found["contracted"] > 0) | (found["logged"] > 0)]
-
-
-def _coverage(covered: pd.DataFrame, window: tuple[date, date]) -> tuple[Estimate, Estimate, Estimate]:
-    """Return logged / contracted hours, and the hours short of and above contract, summed over people."""
-    contracted, logged = covered["contracted"].to_numpy(float), covered["logged"].to_numpy(float)
-    is_known = bool(contracted.sum() > 0)
-    ratio = float(logged.sum() / contracted.sum()) if is_known else None
-    short, over = (float(np.maximum(gap, 0).sum()) for gap in (contracted - logged, logged - contracted))
-    method, n = _("logged / contracted hours, census"), len(covered)
-
-    def estimate(key: str, label: str, value: float | None, unit: str) -> Estimate:
-        return Estimate(f"working_hours.{key}", label, value, unit, n, method=method, window=window)
-
-    return (
-        estimate("coverage", _("Logged of contracted hours"), ratio, "fraction"),
-        estimate("unlogged", _("Unlogged hours"), short if is_known else None, "hours"),
-        estimate("overtime", _("Hours logged above contract"), over if is_known else None, "hours"),
-    )
-
-
-def _part_coverage(
-    by: HoursBy, key: str, name: str, covered: pd.DataFrame, window: tuple[date, date]
-) -> Estimate | None:
-    if by not in ("person", "department"):
-        return None
-    rows = covered[covered[by].astype(object) == key]
-    contracted, logged = float(rows["contracted"].sum()), float(rows["logged"].sum())
-    return Estimate(
-        "working_hours.part_coverage",
-        _("Logged of contracted hours of {part}").format(part=name),
-        logged / contracted if contracted > 0 else None,
-        "fraction",
-        len(rows),
-        method=_("logged / contracted hours, census"),
-        window=window,
-        group=f"{by}={key}",
-    )
 
 
 def _per_deal(tables: Tables, selection: Selection) -> Estimate:
@@ -378,28 +320,7 @@ def _remarks(
                 "working_hours.customer_facing in engagement.yml."
             )
         )
-    said += _coverage_remarks(tables, listed, covered, span)
+    said += coverage_remarks(tables, listed, covered, span)
     if by == "stage":
         said.append(_("The stage is the one that the deal was in at the end of the day of the entry."))
     return tuple(said)
-
-
-def _coverage_remarks(
-    tables: Tables, listed: pd.DataFrame, covered: pd.DataFrame, span: tuple[date, date]
-) -> list[str]:
-    said = []
-    if not len(listed):
-        said.append(_("There is no table `people`, so everybody who logged is taken as employed all along."))
-    idle = len(listed) - len(covered)
-    if len(listed) and idle > 0:
-        said.append(
-            _("{n} people of departments that log nothing, or away all the time, are not in it.").format(n=idle)
-        )
-    message = _("Contracted hours: working days from {first} to {last} times {hours} a day; leave is not known.")
-    hours = shown(tables.engagement.config.calendar.hours_per_day, "hours")
-    said.append(message.format(first=span[0], last=span[1], hours=hours))
-    contracted = float(covered["contracted"].sum())
-    short = float((covered["contracted"] - covered["logged"]).clip(lower=0).sum())
-    if contracted > 0 and short > MUCH * contracted:
-        said.append(_("Much of the working time is not logged: the split is that of the logged hours alone."))
-    return said
