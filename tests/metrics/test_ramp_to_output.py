@@ -110,3 +110,11 @@ def test_the_first_win_takes_as_long_as_the_metric_ramp_says(samples: Path, name
     tables = open_tables(open_engagement(samples / name, locale="en"))
     won, known = ramp_to_output(tables).medians[1], ramp(tables).median_months
     assert (won.value, won.low, won.high, won.n) == (known.value, known.low, known.high, known.n)
+
+
+def test_only_months_after_the_hiring_count(engaged: Open) -> None:
+    """Quick owns big deals from July on, before the hiring in September: the first three months end in December."""
+    monthly = MONTHLY | {"quick": every_month(500)}
+    answer = ramp_to_output(engaged(as_of=TODAY, opportunities=deals_of(monthly), people=PEOPLE))
+    days = (date(2023, 12, 31) - date(2023, 9, 10)).days
+    assert answer.curves["output"][0][1] == pytest.approx(days / MONTH)

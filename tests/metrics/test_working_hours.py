@@ -12,7 +12,7 @@ from scipy.stats import t
 
 from salesopt_kit.engagement import WorkingHours, open_engagement
 from salesopt_kit.errors import InputError, MissingDataError
-from salesopt_kit.metrics.contracted import working_days
+from salesopt_kit.metrics.contracted import contracted_hours, working_days
 from salesopt_kit.metrics.selection import Selection
 from salesopt_kit.metrics.working_hours import working_hours
 from salesopt_kit.tables.load import open_tables
@@ -161,3 +161,12 @@ def test_a_sample_s_hours_and_interval_are_what_pandas_finds(samples: Path) -> N
         split = working_hours(tables, by=by)  # type: ignore[arg-type]
         assert sum(part.hours.value or 0 for part in split.parts) == pytest.approx(answer.total.value)
         assert sum(part.share.value or 0 for part in split.parts) == pytest.approx(1)
+
+
+def test_the_first_and_the_last_day_of_a_person_are_worked(engaged: Open) -> None:
+    people = pd.DataFrame(
+        {"hired_on": pd.to_datetime(["2024-06-04", None]), "left_on": pd.to_datetime(["2024-06-05"] * 2)}
+    )
+    engagement = engaged(as_of=TODAY, activities=SHEETS).engagement
+    hours = contracted_hours(engagement, people, date(2024, 6, 3), date(2024, 6, 7))
+    assert list(hours) == [2 * 8.0, 3 * 8.0]
