@@ -8,7 +8,6 @@ from typing import ClassVar
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
@@ -270,8 +269,3 @@ def _undated(tables: Tables) -> list[str]:
     odd = rows.ended_on.notnull() & (rows.started_on.isnull() | (rows.started_on > rows.ended_on))
     n = int(tables.to_frame(rows.aggregate(n=odd.sum())).iloc[0]["n"] or 0)
     return [_("{n:,} accounts end without a start or before it; they are left out.").format(n=n)] if n else []
-
-
-def curve_points(curve: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
-    """Return the curve from day 0, at which everybody is still waiting."""
-    return np.concatenate([[0.0], curve[0]]), np.concatenate([[1.0], curve[1]])
