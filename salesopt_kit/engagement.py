@@ -139,6 +139,56 @@ class Triggers(Part):
     ramp_months: float = Field(default=2, gt=0, description="T5: months until a new hire works customers alone.")
 
 
+CUSTOMER_FACING = (
+    *(
+        "客户沟通",
+        "客户拜访",
+        "拜访客户",
+        "客户会议",
+        "客户接待",
+        "电话沟通",
+        "电话拜访",
+        "商务谈判",
+        "产品演示",
+        "方案讲解",
+    ),
+    *("需求调研", "客户培训", "客户回访", "售后回访", "投标述标", "现场交流"),
+    *("customer communication", "customer meeting", "customer meetings", "customer call", "customer calls"),
+    *("customer visit", "customer visits", "client meeting", "client meetings", "client call", "client visit"),
+    *("meeting", "call", "phone call", "site visit", "visit", "demo", "product demo", "presentation", "negotiation"),
+    *("discovery call", "customer training", "customer support"),
+)
+"""What firms and CRMs call the activities in which somebody of the customer takes part."""
+
+
+class WorkingHours(Part):
+    """How the time sheets are read."""
+
+    customer_facing: tuple[Text, ...] = Field(
+        default=CUSTOMER_FACING,
+        description="Kinds of activity that are time with customers, as the time sheets spell them, in any case.",
+    )
+
+
+class Churn(Part):
+    """When a customer counts as lapsed."""
+
+    lapse_factor: float = Field(
+        default=2.0, gt=0, description="Lapsed after so many times the customer's own median gap between orders."
+    )
+
+
+class Fidelity(Part):
+    """From when on an entry in the CRM is suspect."""
+
+    bulk_changes: int = Field(default=10, ge=2, description="Stage changes by one person within one minute.")
+    click_minutes: float = Field(default=5, gt=0, description="A stay in a stage that is shorter is a click-through.")
+    late_days: int = Field(default=3, ge=1, description="Days after an activity from which its entry is late.")
+    quarter_end_deals: int = Field(
+        default=5, ge=2, description="Deals that one owner closes on the last working day of a quarter, or after it."
+    )
+
+
 class Pilot(Part):
     """Who pilots, against whom, and when."""
 
@@ -186,6 +236,9 @@ class Config(Part):
     benchmarks: Benchmarks = Benchmarks()
     targets: dict[str, Bound] = Field(default_factory=dict)
     triggers: Triggers = Triggers()
+    working_hours: WorkingHours = WorkingHours()
+    churn: Churn = Churn()
+    fidelity: Fidelity = Fidelity()
     pilot: Pilot | None = None
 
     @field_validator("timezone")

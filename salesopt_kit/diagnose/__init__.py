@@ -12,7 +12,6 @@ from salesopt_kit.diagnose.answers import (
     stage_conversion,
     time_in_stage,
     win_rate,
-    working_hours,
 )
 from salesopt_kit.diagnose.bottleneck import bottlenecks, directly_follows, handover_matrix, rework, waiting
 from salesopt_kit.diagnose.bottleneck_figures import bottleneck_chart, handover_chart, rework_chart, waiting_chart
@@ -25,6 +24,8 @@ from salesopt_kit.diagnose.breakdowns import (
     stage_conversion_by,
     win_rate_by,
 )
+from salesopt_kit.diagnose.fidelity import crm_fidelity, crm_fidelity_by, fidelity_effect
+from salesopt_kit.diagnose.fidelity_figures import fidelity_chart
 from salesopt_kit.diagnose.figures import (
     conversion_chart,
     cycle_chart,
@@ -42,6 +43,8 @@ from salesopt_kit.diagnose.flow import (
 )
 from salesopt_kit.diagnose.flow_figures import cohort_chart, exits_chart, outcomes_chart, trend_chart
 from salesopt_kit.diagnose.map import process_map, process_map_chart, process_map_files
+from salesopt_kit.diagnose.people import churn, ramp_to_output, working_hours, working_hours_by
+from salesopt_kit.diagnose.people_figures import churn_chart, hours_chart, ramp_chart
 from salesopt_kit.diagnose.survey import proposed_survey
 from salesopt_kit.diagnose.voices import complaints_by_topic, interviews, new_topics, triangulation
 from salesopt_kit.diagnose.voices_figures import complaints_chart
@@ -49,11 +52,15 @@ from salesopt_kit.diagnose.voices_figures import complaints_chart
 __all__ = [
     "bottleneck_chart",
     "bottlenecks",
+    "churn",
+    "churn_chart",
     "cohort_chart",
     "cohort_triangle",
     "complaints_by_topic",
     "complaints_chart",
     "conversion_chart",
+    "crm_fidelity",
+    "crm_fidelity_by",
     "cycle_chart",
     "deal_cycle",
     "deal_cycle_by",
@@ -61,10 +68,13 @@ __all__ = [
     "event_log",
     "exits_by_stage",
     "exits_chart",
+    "fidelity_chart",
+    "fidelity_effect",
     "handoffs",
     "handover_chart",
     "handover_matrix",
     "headline_trend",
+    "hours_chart",
     "interviews",
     "lead_conversion",
     "lead_conversion_by",
@@ -82,6 +92,8 @@ __all__ = [
     "process_map_files",
     "proposed_survey",
     "quality",
+    "ramp_chart",
+    "ramp_to_output",
     "rework",
     "rework_chart",
     "sales_velocity",
@@ -99,4 +111,5 @@ __all__ = [
     "win_rate_by",
     "win_rate_chart",
     "working_hours",
+    "working_hours_by",
 ]

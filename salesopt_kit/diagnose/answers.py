@@ -1,7 +1,6 @@
 """The questions of workbook 1, each answered by one metric, or by what is missing for it."""
 
 from salesopt_kit import metrics
-from salesopt_kit.diagnose.tallies import hours_by_kind
 from salesopt_kit.results import Result, explains_missing
 from salesopt_kit.tables.quality import QualityReport
 from salesopt_kit.tables.store import Tables
@@ -70,9 +69,3 @@ def output_per_head(tables: Tables) -> Result:
 def sales_velocity(tables: Tables) -> Result:
     """Return the money per day that the pipeline brings."""
     return metrics.sales_velocity(tables)
-
-
-@explains_missing
-def working_hours(tables: Tables) -> Result:
-    """Return how the logged hours split by kind of activity."""
-    return hours_by_kind(tables)

@@ -65,7 +65,7 @@ def heads(tables: Tables, known: Sequence[Month], selection: Selection, by: Grou
     """
     basis = _basis(tables)
     own = selection if selection.dimension in ("team", "owner") else Selection()
-    source, table = (deals(tables), "opportunities") if basis is Basis.OWNERS else (_sellers(tables), "people")
+    source, table = (deals(tables), "opportunities") if basis is Basis.OWNERS else (selling_people(tables), "people")
     rows = own.of(tables, source, table)
     measures = {month.name: _heads_of(rows, month, basis) for month in known}
     found: Sequence[Group] = (whole(tables, rows, measures),) if known else ()
@@ -87,8 +87,11 @@ def _basis(tables: Tables) -> Basis:
     )
 
 
-def _sellers(tables: Tables) -> ir.Table:
-    """Return the people of the departments that own deals, or all people where departments or owners are unknown."""
+def selling_people(tables: Tables) -> ir.Table:
+    """Return the people of the departments that own deals, or all people where departments or owners are unknown.
+
+    The columns are those of `people`, and `owner`, which repeats the person.
+    """
     people = tables.table("people")
     people = people.mutate(owner=people.person)
     if not {"people.department", "opportunities.owner"} <= tables.supplied:

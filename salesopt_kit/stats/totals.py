@@ -41,7 +41,7 @@ def totals(sums: Numbers, products: Numbers, n: int) -> tuple[Total, ...]:
 
 
 def _sum(sums: Numbers, covariance: Numbers, part: int) -> Bounded:
-    value, step = float(sums[part]), Z * float(np.sqrt(covariance[part, part]))
+    value, step = float(sums[part]), Z * float(np.sqrt(max(covariance[part, part], 0.0)))
     return value, max(value - step, 0.0), value + step
 
 
