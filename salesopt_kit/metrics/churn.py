@@ -15,6 +15,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.months import Month, months, partial_caveat
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.orders import EPOCH, number_of
 from salesopt_kit.metrics.revenue_churn import revenue_churn
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
@@ -75,6 +76,7 @@ class Churn(Result):
         return self.remarks
 
 
+@once
 def churn(tables: Tables, selection: Selection | None = None, reading: Reading | None = None) -> Churn:
     """Return customer churn over the window and by month, with survival, and revenue churn where amounts recur.
 

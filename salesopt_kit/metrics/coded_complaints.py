@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.deals import chosen
 from salesopt_kit.metrics.selection import Selection
 from salesopt_kit.metrics.sequence import runs, stage_at
 from salesopt_kit.tables.store import Tables
@@ -62,10 +62,7 @@ def _coded(row: dict[str, object], text: str, hits: tuple[Match, ...], defaults:
 def _rows(tables: Tables, window: tuple[date, date], selection: Selection) -> ir.Table:
     rows = tables.table("complaints")
     rows = rows.filter(rows.received_on.between(*window) & (rows.received_on <= tables.as_of))
-    if selection.dimension is not None:
-        kept = selection.of(tables, deals(tables)).select("opportunity_id")
-        rows = rows.semi_join(kept, "opportunity_id")
-    return rows
+    return chosen(tables, rows, selection)
 
 
 def _with_deal_stage(tables: Tables, rows: ir.Table) -> ir.Table:

@@ -1,5 +1,6 @@
 """Copies that the database keeps of what is dear to derive and asked for often."""
 
+import hashlib
 from collections.abc import Callable
 
 import ibis.expr.types as ir
@@ -11,15 +12,21 @@ WITHOUT_TEMPORARY = ("duckdb", "pyspark")
 """Where copies are ordinary tables: in the kit's own database by choice, in Spark because it has no others."""
 
 
-def kept(tables: Tables, name: str, derived: Callable[[], ir.Table]) -> ir.Table:
-    """Return the table `name` of the database, made of `derived()` when it is asked for the first time.
+def kept(tables: Tables, what: str, derived: Callable[[], ir.Table]) -> ir.Table:
+    """Return the copy of `what` for these data as seen at this day, made of `derived()` when it is first asked for.
 
     The kit's own database is gone at the end, and its ordinary tables are compressed. Where the client's data live the
     copy is a temporary table, so that nothing is left behind; Spark keeps it in the session's warehouse.
     """
-    backend = tables.backend
+    backend, name = tables.backend, copy_name(tables, what)
     try:
         return backend.table(name)
     except TableNotFound:
         temporary = backend.name not in WITHOUT_TEMPORARY
         return backend.create_table(name, derived(), temp=temporary)
+
+
+def copy_name(tables: Tables, what: str) -> str:
+    """Return the name under which the database keeps `what` for these data as seen at this day."""
+    parts = (tables.as_of, tables.engagement.config.model_dump_json(), sorted(tables.supplied))
+    return f"{what}_{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"

@@ -14,6 +14,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import Breakdown, Group, breakdown, groups, whole, with_interval
 from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.dimensions import Grouping
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.suspect_rows import Sign, signs
 from salesopt_kit.results import Estimate, Result
@@ -65,6 +66,7 @@ class CrmFidelity(Result):
         )
 
 
+@once
 def crm_fidelity(tables: Tables, selection: Selection | None = None) -> CrmFidelity:
     """Return how far the entries of the window can be trusted: share of suspect rows by sign, and of clean deals.
 
@@ -83,6 +85,7 @@ def crm_fidelity(tables: Tables, selection: Selection | None = None) -> CrmFidel
     return CrmFidelity(_score(group, window), found, _remarks(all_signs))
 
 
+@once
 def crm_fidelity_by(tables: Tables, by: Grouping, selection: Selection | None = None) -> Breakdown:
     """Return the share of clean deals for each group of `by`, such as team or owner."""
     selection = selection or EVERYTHING

@@ -1,7 +1,5 @@
 """One row per deal, whatever the exports hold: the ground that every deal metric stands on."""
 
-import hashlib
-
 import ibis
 import ibis.expr.types as ir
 
@@ -9,6 +7,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.copies import kept
 from salesopt_kit.metrics.joins import filled
+from salesopt_kit.metrics.selection import Selection
 from salesopt_kit.metrics.sequence import runs, stage_at
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import StageKind
@@ -36,7 +35,7 @@ def deals(tables: Tables) -> ir.Table:
     Raises MissingDataError where there are neither `opportunities` nor `stage_events`.
     """
     # Every metric asks for the deals, and to derive them sorts the whole history.
-    return kept(tables, _name_of_copy(tables), lambda: _derived(tables))
+    return kept(tables, "deals", lambda: _derived(tables))
 
 
 def deal_caveats(tables: Tables) -> tuple[str, ...]:
@@ -70,11 +69,11 @@ def deal_caveats(tables: Tables) -> tuple[str, ...]:
     )
 
 
-def _name_of_copy(tables: Tables) -> str:
-    """Return a table name that stands for the data, the stages and the day they are seen at."""
-    stages = [(stage.id, stage.kind.value) for stage in tables.engagement.config.stages]
-    parts = (tables.as_of, stages, sorted(tables.present), sorted(tables.supplied), sorted(tables.day_grain))
-    return "deals_" + hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+def chosen(tables: Tables, rows: ir.Table, selection: Selection) -> ir.Table:
+    """Return the rows whose deal is one of the selection's; the window is each metric's own business."""
+    if selection.dimension is None:
+        return rows
+    return rows.semi_join(selection.of(tables, deals(tables)).select("opportunity_id"), "opportunity_id")
 
 
 def _derived(tables: Tables) -> ir.Table:

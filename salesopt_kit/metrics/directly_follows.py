@@ -11,12 +11,13 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
+from salesopt_kit.metrics.deals import chosen
 from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.ranked import medians
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import days_between
-from salesopt_kit.metrics.steps import Clock, chosen, steps
+from salesopt_kit.metrics.steps import Clock, steps
 from salesopt_kit.metrics.working_time import with_working_days
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result

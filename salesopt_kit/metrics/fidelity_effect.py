@@ -11,6 +11,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.deal_cycle import deal_cycle
 from salesopt_kit.metrics.handoffs import handoffs
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.stage_conversion import stage_conversion
 from salesopt_kit.metrics.suspect_rows import SIGN_NAMES, Sign, signs
@@ -114,6 +115,7 @@ class FidelityEffect(Result):
         )
 
 
+@once
 def fidelity_effect(tables: Tables, selection: Selection | None = None, only: tuple[str, ...] = ()) -> FidelityEffect:
     """Return the core figures with all rows and without the suspect ones of all signs, or of those named in `only`.
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.deals import chosen
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import days_between, department_source, sequence
 from salesopt_kit.numbers import shown
@@ -113,9 +113,7 @@ def _waits(tables: Tables, selection: Selection) -> ir.Table:
     rows = sequence(tables)
     rows = rows.filter(rows.previous_department != rows.department)
     rows = rows.filter(rows.entered_on.between(*selection.days(tables)))
-    if selection.dimension is not None:
-        kept = selection.of(tables, deals(tables)).select("opportunity_id")
-        rows = rows.semi_join(kept, "opportunity_id")
+    rows = chosen(tables, rows, selection)
     days = days_between(rows.previous_ended_at, rows.entered_at)
     if "stage_events.entered_at" in tables.day_grain:
         days = days.round()  # a day on which the clock changes has 23 or 25 hours

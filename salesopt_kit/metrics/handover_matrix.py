@@ -12,12 +12,12 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
-from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.deals import chosen, deals
 from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.ranked import medians
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import department_source
-from salesopt_kit.metrics.steps import chosen, steps
+from salesopt_kit.metrics.steps import steps
 from salesopt_kit.metrics.working_time import with_working_days
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result

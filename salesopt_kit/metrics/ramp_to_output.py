@@ -16,6 +16,7 @@ from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.metrics.heads import selling_people
 from salesopt_kit.metrics.months import EDGE_DAYS
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.ramp import DAYS_PER_MONTH, FEW
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.numbers import shown
@@ -78,6 +79,7 @@ class RampToOutput(Result):
         return self.remarks
 
 
+@once
 def ramp_to_output(tables: Tables, selection: Selection | None = None) -> RampToOutput:
     """Return the months (of 30.4375 days) from people.hired_at to the first own deal opened, won, and to full output.
 

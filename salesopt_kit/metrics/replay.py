@@ -13,11 +13,12 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
+from salesopt_kit.metrics.copies import copy_name
 from salesopt_kit.metrics.deal_cycle import deal_cycle
 from salesopt_kit.metrics.deals import deals, stage_status
 from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import Selection
-from salesopt_kit.metrics.sequence import copy_name, place_of
+from salesopt_kit.metrics.sequence import place_of
 from salesopt_kit.metrics.win_rate import win_rate
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result

@@ -11,12 +11,13 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import with_interval
+from salesopt_kit.metrics.deals import chosen
 from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.metrics.moments import moments
 from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import runs
-from salesopt_kit.metrics.steps import chosen, steps
+from salesopt_kit.metrics.steps import steps
 from salesopt_kit.metrics.visits import visits
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result

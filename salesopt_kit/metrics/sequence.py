@@ -3,7 +3,6 @@
 Sorting a long history is the dear part of every question about time, so it is done once and kept by the database.
 """
 
-import hashlib
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from salesopt_kit.metrics.copies import kept
 from salesopt_kit.metrics.joins import filled
 from salesopt_kit.metrics.once import once
 from salesopt_kit.tables.store import Tables
+from salesopt_kit.terms import StageKind
 
 SECONDS_PER_DAY = 86_400
 MINUTES_PER_DAY = 1_440
@@ -30,7 +30,7 @@ def sequence(tables: Tables) -> ir.Table:
     bare dates), position (from 0). Events of one moment follow each other as in the export. Raises MissingDataError
     without history.
     """
-    return _complete(tables, kept(tables, copy_name(tables, "sequence"), lambda: _ordered(tables)))
+    return _complete(tables, kept(tables, "sequence", lambda: _ordered(tables)))
 
 
 def runs(tables: Tables) -> ir.Table:
@@ -41,7 +41,7 @@ def runs(tables: Tables) -> ir.Table:
     """
     rows = sequence(tables)
     entries = rows.filter(rows.previous_place.isnull() | (rows.previous_place != rows.place))
-    return kept(tables, copy_name(tables, "runs"), lambda: _with_next_stay(entries)) if _repeats(tables) else entries
+    return kept(tables, "runs", lambda: _with_next_stay(entries)) if _repeats(tables) else entries
 
 
 @once
@@ -65,6 +65,11 @@ def place_of(tables: Tables, stage: ir.StringValue) -> ir.IntegerValue:
     stages = tables.engagement.config.stages
     whole = ibis.cases(*((stage == known.id, place) for place, known in enumerate(stages)), else_=ibis.null("int16"))
     return whole.cast("int16")
+
+
+def places_of(tables: Tables, *kinds: StageKind) -> list[int]:
+    """Return the places in the process, from 0, of the stages of some kinds."""
+    return [place for place, stage in enumerate(tables.engagement.config.stages) if stage.kind in kinds]
 
 
 def stage_at(tables: Tables, place: ir.IntegerValue) -> ir.StringValue:
@@ -94,12 +99,6 @@ def told_days(tables: Tables, rows: ir.Table) -> ir.Table:
     return rows if n <= MANY else rows.mutate(days=minutes / MINUTES_PER_DAY)
 
 
-def copy_name(tables: Tables, what: str) -> str:
-    """Return the name under which the database keeps `what` for these data as seen at this day."""
-    parts = (tables.as_of, tables.engagement.config.model_dump_json(), sorted(tables.supplied))
-    return f"{what}_{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"
-
-
 def department_source(tables: Tables) -> str:
     """Return the column that tells the department of an event: its own, its actor's, its actor's team; "" for none."""
     has_actor = "stage_events.actor" in tables
@@ -111,7 +110,8 @@ def department_source(tables: Tables) -> str:
     return next((column for column, is_open in ways.items() if is_open and column in tables), "")
 
 
-def _with_department(tables: Tables, events: ir.Table) -> ir.Table:
+def with_department(tables: Tables, events: ir.Table) -> ir.Table:
+    """Return the events with their department, from the people table where the history names none."""
     source = department_source(tables)
     if not source.startswith("people."):
         return events
@@ -123,10 +123,10 @@ def _with_department(tables: Tables, events: ir.Table) -> ir.Table:
 def _ordered(tables: Tables) -> ir.Table:
     """Return what has to be sorted for, and no more: each column costs time and memory on a long history."""
     events = tables.table("stage_events")
-    events = _with_department(tables, events.filter(events.entered_on <= tables.as_of))
+    events = with_department(tables, events.filter(events.entered_on <= tables.as_of))
     events = events.mutate(place=place_of(tables, events.stage))
     events = events.filter(events.place.notnull())
-    forward = ibis.window(group_by="opportunity_id", order_by=["entered_at", *_places_in_export(tables)])
+    forward = ibis.window(group_by="opportunity_id", order_by=["entered_at", *places_in_export(tables)])
     columns: dict[str, ir.Value] = {
         "previous_place": events.place.lag().over(forward),
         "next_place": events.place.lead().over(forward),
@@ -146,7 +146,7 @@ def _ordered(tables: Tables) -> ir.Table:
     return events.select("opportunity_id", "place", "entered_at", "entered_on", **columns)
 
 
-def _places_in_export(tables: Tables) -> tuple[str, ...]:
+def places_in_export(tables: Tables) -> tuple[str, ...]:
     """Return the columns that order events of one moment; one file's name is left out, as texts are dear to sort by."""
     events = tables.table("stage_events")
     files = tables.to_frame(events.aggregate(first=events.source_file.min(), last=events.source_file.max())).iloc[0]

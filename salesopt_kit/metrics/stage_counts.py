@@ -8,11 +8,10 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.deals import chosen, deals
 from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.metrics.selection import Selection
 from salesopt_kit.metrics.sequence import place_of
-from salesopt_kit.metrics.steps import chosen
 from salesopt_kit.metrics.visits import visits
 from salesopt_kit.tables.store import Tables
 

@@ -11,10 +11,10 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import with_interval
-from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.deals import chosen, deals
 from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
-from salesopt_kit.metrics.sequence import runs
+from salesopt_kit.metrics.sequence import places_of, runs
 from salesopt_kit.metrics.visits import visits
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
@@ -143,39 +143,29 @@ def stage_flow(tables: Tables, selection: Selection | None = None, *, closure: C
     """
     selection = selection or EVERYTHING
     window = selection.days(tables)
-    stays = _chosen(tables, selection, runs(tables))
-    ended = _chosen(tables, selection, visits(tables))
+    stays = chosen(tables, runs(tables), selection)
+    ended = chosen(tables, visits(tables), selection)
     if closure == "first":
         stays, ended = _until_first_closure(tables, stays, ended)
     outcomes = _outcomes(tables, ended.filter(ended.entered_on.between(*window)))
     entries = _entries(tables, stays.filter(stays.entered_on.between(*window)))
     skips = _skips(tables, selection, stays)
-    stages = tuple(_stage(tables, place, entries, outcomes, skips, window) for place in _places(tables, StageKind.OPEN))
+    stages = tuple(
+        _stage(tables, place, entries, outcomes, skips, window) for place in places_of(tables, StageKind.OPEN)
+    )
     if not sum(stage.entries.n for stage in stages):
         raise MissingDataError(
             _("no stage was entered between {first} and {last}").format(first=window[0], last=window[1]),
             remedy=_("Take a longer period with `window_months`, or export more of the stage history."),
         )
-    reopened, changed = _reopened(tables, _chosen(tables, selection, runs(tables)), window)
+    reopened, changed = _reopened(tables, chosen(tables, runs(tables), selection), window)
     remarks = _remarks(stages, reopened, changed, closure)
     return StageFlow(stages, reopened, changed, closure, window, remarks)
 
 
-def _places(tables: Tables, *kinds: StageKind) -> list[int]:
-    return [place for place, stage in enumerate(tables.engagement.config.stages) if stage.kind in kinds]
-
-
-def _chosen(tables: Tables, selection: Selection, rows: ir.Table) -> ir.Table:
-    """Return the rows of the deals of the selection, whenever they are."""
-    if selection.dimension is None:
-        return rows
-    kept = selection.of(tables, deals(tables)).select("opportunity_id")
-    return rows.semi_join(kept, "opportunity_id")
-
-
 def _until_first_closure(tables: Tables, stays: ir.Table, ended: ir.Table) -> tuple[ir.Table, ir.Table]:
     """Return the stays up to the deal's first closure, itself among them, and the visits that they make."""
-    closed = stays.filter(stays.place.isin(_places(tables, *CLOSED)))
+    closed = stays.filter(stays.place.isin(places_of(tables, *CLOSED)))
     first = closed.group_by(deal=closed.opportunity_id).aggregate(closed_position=closed.position.min())
     joined = stays.left_join(first, stays.opportunity_id == first.deal)
     before = joined.filter(joined.closed_position.isnull() | (joined.position <= joined.closed_position))
@@ -201,7 +191,7 @@ def _entries(tables: Tables, rows: ir.Table) -> dict[int, int]:
 
 def _skips(tables: Tables, selection: Selection, stays: ir.Table) -> dict[int, tuple[int, int]]:
     """Return per open place how many deals skipped it, and how many got beyond it."""
-    places, won = _places(tables, StageKind.OPEN), _places(tables, StageKind.WON)
+    places, won = places_of(tables, StageKind.OPEN), places_of(tables, StageKind.WON)
     beyond_all = len(tables.engagement.config.stages)
     reached = ibis.cases(
         (stays.place.isin(won), beyond_all), (stays.place.isin(places), stays.place.cast("int64")), else_=-1
@@ -221,7 +211,7 @@ def _skips(tables: Tables, selection: Selection, stays: ir.Table) -> dict[int, t
 
 def _reopened(tables: Tables, stays: ir.Table, window: tuple[date, date]) -> tuple[Estimate, int]:
     """Return the re-open rate, and how many re-opened deals ended otherwise than they were first closed."""
-    is_closed = stays.place.isin(_places(tables, *CLOSED))
+    is_closed = stays.place.isin(places_of(tables, *CLOSED))
     last = ibis.ifelse(is_closed, stays.position, -1)
     per_deal = stays.group_by("opportunity_id").aggregate(
         first_on=stays.entered_on.min(where=is_closed),
@@ -229,7 +219,7 @@ def _reopened(tables: Tables, stays: ir.Table, window: tuple[date, date]) -> tup
         last=last.max(),
         last_open=stays.position.max(where=~is_closed),
     )
-    won = stays.filter(stays.place.isin(_places(tables, StageKind.WON))).select("opportunity_id", "position")
+    won = stays.filter(stays.place.isin(places_of(tables, StageKind.WON))).select("opportunity_id", "position")
     for end in ("first", "last"):
         named = won.select(deal=won.opportunity_id, at=won.position)
         per_deal = per_deal.left_join(named, (per_deal.opportunity_id == named.deal) & (per_deal[end] == named["at"]))

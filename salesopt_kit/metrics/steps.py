@@ -6,10 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from salesopt_kit.metrics.copies import kept
-from salesopt_kit.metrics.deals import deals
-from salesopt_kit.metrics.joins import filled
-from salesopt_kit.metrics.selection import Selection
-from salesopt_kit.metrics.sequence import copy_name, department_source, place_of
+from salesopt_kit.metrics.sequence import place_of, places_in_export, with_department
 from salesopt_kit.tables.store import Tables
 
 Clock = Literal["entered", "completed"]
@@ -24,18 +21,11 @@ def steps(tables: Tables, clock: Clock = "entered") -> ir.Table:
     (completed, else entered), and previous_ and next_ place, actor, department, at, on, ended_at. Events of one moment
     follow each other as in the export. Raises MissingDataError without history.
     """
-    return kept(tables, copy_name(tables, f"steps_{clock}"), lambda: _ordered(tables, clock))
-
-
-def chosen(tables: Tables, rows: ir.Table, selection: Selection) -> ir.Table:
-    """Return the rows whose deal is one of the selection's; the window is each metric's own business."""
-    if selection.dimension is None:
-        return rows
-    return rows.semi_join(selection.of(tables, deals(tables)).select("opportunity_id"), "opportunity_id")
+    return kept(tables, f"steps_{clock}", lambda: _ordered(tables, clock))
 
 
 def _ordered(tables: Tables, clock: Clock) -> ir.Table:
-    events = _with_department(tables, tables.table("stage_events"))
+    events = with_department(tables, tables.table("stage_events"))
     completed = clock == "completed"
     events = events.mutate(
         place=place_of(tables, events.stage),
@@ -44,18 +34,9 @@ def _ordered(tables: Tables, clock: Clock) -> ir.Table:
         on=ibis.coalesce(events.completed_on, events.entered_on) if completed else events.entered_on,
     )
     events = events.filter(events.place.notnull(), events.on <= tables.as_of)
-    forward = ibis.window(group_by="opportunity_id", order_by=["at", "source_file", "source_row"])
-    kept = ("place", "actor", "department", "at", "on", "ended_at")
-    before = {f"previous_{name}": events[name].lag().over(forward) for name in kept}
-    after = {f"next_{name}": events[name].lead().over(forward) for name in kept}
+    forward = ibis.window(group_by="opportunity_id", order_by=["at", *places_in_export(tables)])
+    columns = ("place", "actor", "department", "at", "on", "ended_at")
+    before = {f"previous_{name}": events[name].lag().over(forward) for name in columns}
+    after = {f"next_{name}": events[name].lead().over(forward) for name in columns}
     position = ibis.row_number().over(forward).cast("int32")
-    return events.select("opportunity_id", "entered_at", *kept, position=position, **before, **after)
-
-
-def _with_department(tables: Tables, events: ir.Table) -> ir.Table:
-    source = department_source(tables)
-    if not source.startswith("people."):
-        return events
-    people = tables.table("people")
-    named = people.select("person", department=people[source.partition(".")[2]])
-    return filled(events, named, "actor", "person", "department")
+    return events.select("opportunity_id", "entered_at", *columns, position=position, **before, **after)

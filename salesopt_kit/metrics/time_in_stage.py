@@ -5,17 +5,17 @@ from datetime import date
 from typing import ClassVar
 
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
-from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.deals import chosen
 from salesopt_kit.metrics.exact import exact_sum
+from salesopt_kit.metrics.moments import moments
 from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
-from salesopt_kit.metrics.sequence import told_days
+from salesopt_kit.metrics.sequence import places_of, told_days
 from salesopt_kit.metrics.visits import visits
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
@@ -133,11 +133,8 @@ def _visits_of(tables: Tables, selection: Selection, kind: StageKind) -> ir.Tabl
     """Return the visits to stages of one kind that began in the window, their days known."""
     rows = visits(tables)
     rows = rows.filter(rows.entered_on.between(*selection.days(tables)) & rows.days.notnull())
-    if selection.dimension is not None:
-        kept = selection.of(tables, deals(tables)).select("opportunity_id")
-        rows = rows.semi_join(kept, "opportunity_id")
-    places = [place for place, stage in enumerate(tables.engagement.config.stages) if stage.kind is kind]
-    return rows.filter(rows.place.isin(places))
+    rows = chosen(tables, rows, selection)
+    return rows.filter(rows.place.isin(places_of(tables, kind)))
 
 
 def _counts(tables: Tables, rows: ir.Table) -> pd.DataFrame:
@@ -149,20 +146,8 @@ def _counts(tables: Tables, rows: ir.Table) -> pd.DataFrame:
 
 def _totals(tables: Tables, rows: ir.Table, places: list[int]) -> tuple[Total, ...]:
     """Return the days per place over all deals, from one aggregate over the deals."""
-    names = [f"d{place}" for place in places]
-    per_deal = rows.group_by("opportunity_id").aggregate(
-        **{f"d{place}": exact_sum(rows.days, rows.place == place).fill_null(0.0) for place in places}
-    )
-    pairs = [(a, b) for position, a in enumerate(names) for b in names[position:]]
-    products = {f"{a}_{b}": exact_sum(per_deal[a] * per_deal[b]) for a, b in pairs}
-    row = tables.to_frame(
-        per_deal.aggregate(n=per_deal.count(), **{name: exact_sum(per_deal[name]) for name in names}, **products)
-    ).iloc[0]
-    moments = np.zeros((len(names), len(names)))
-    for a, b in pairs:
-        i, j = names.index(a), names.index(b)
-        moments[i, j] = moments[j, i] = float(row[f"{a}_{b}"])
-    return totals(np.array([float(row[name]) for name in names]), moments, int(row["n"]))
+    parts = {f"d{place}": exact_sum(rows.days, rows.place == place).fill_null(0.0) for place in places}
+    return totals(*moments(tables, rows, parts))
 
 
 def _stage(tables: Tables, place: int, counts: pd.DataFrame, total: Total, window: tuple[date, date]) -> StageTime:

@@ -1,11 +1,13 @@
 """The tables of an engagement without some of their rows, so that every metric runs on them unchanged."""
 
+import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 import ibis.expr.types as ir
 
+from salesopt_kit.metrics.copies import copy_name, kept
 from salesopt_kit.metrics.suspect_rows import Sign
 from salesopt_kit.tables.store import Tables
 
@@ -40,9 +42,9 @@ def trusted(tables: Tables, signs: Sequence[Sign]) -> Trusted:
     mark = hashlib.sha256(repr((tables.as_of, limits, sorted(sign.id for sign in known))).encode()).hexdigest()[:12]
     without: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for sign in known:
-        name = f"suspect_{sign.id}_{mark}"
-        key = ("opportunity_id",) if sign.whole_deal else ROW
-        tables.backend.create_table(name, _listed(sign, key), overwrite=True)
+        what, key = f"suspect_{sign.id}", ("opportunity_id",) if sign.whole_deal else ROW
+        kept(tables, what, functools.partial(_listed, sign, key))
+        name = copy_name(tables, what)
         for table in WHOLE_DEALS if sign.whole_deal else (sign.table,):
             without.setdefault(table, []).append((name, key))
     values = {entry.name: getattr(tables, entry.name) for entry in fields(Tables) if entry.init}

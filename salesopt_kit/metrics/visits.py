@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from salesopt_kit.metrics.deals import deals
-from salesopt_kit.metrics.sequence import days_between, end_of, runs, stage_at
+from salesopt_kit.metrics.sequence import days_between, end_of, places_of, runs, stage_at
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import StageKind
 
@@ -25,7 +25,7 @@ def visits(tables: Tables) -> ir.Table:
     rows = _with_closure(tables, runs(tables))
     again = ibis.window(group_by=["opportunity_id", "place"], order_by=["entered_at", "position"])
     rows = rows.mutate(visit=ibis.row_number().over(again) + 1)
-    rows = rows.filter(~rows.place.isin(_places(tables, StageKind.WON, StageKind.LOST)))
+    rows = rows.filter(~rows.place.isin(places_of(tables, StageKind.WON, StageKind.LOST)))
     exit_ = _exit(tables, rows)
     return rows.select(
         *("opportunity_id", "visit", "place", "entered_at", "entered_on"),
@@ -37,15 +37,11 @@ def visits(tables: Tables) -> ir.Table:
     )
 
 
-def _places(tables: Tables, *kinds: StageKind) -> list[int]:
-    return [place for place, stage in enumerate(tables.engagement.config.stages) if stage.kind in kinds]
-
-
 def _exit(tables: Tables, rows: ir.Table) -> ir.StringValue:
-    parked = _places(tables, StageKind.PARKED)
+    parked = places_of(tables, StageKind.PARKED)
     return ibis.cases(
-        (rows.next_place.isin(_places(tables, StageKind.WON)), "won"),
-        (rows.next_place.isin(_places(tables, StageKind.LOST)), "lost"),
+        (rows.next_place.isin(places_of(tables, StageKind.WON)), "won"),
+        (rows.next_place.isin(places_of(tables, StageKind.LOST)), "lost"),
         (rows.next_place.isin(parked), "parked"),
         (rows.next_place.notnull() & rows.place.isin(parked), "resumed"),
         (rows.next_place > rows.place, "advanced"),

@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from salesopt_kit.metrics.copies import kept
-from salesopt_kit.metrics.sequence import copy_name, days_between
+from salesopt_kit.metrics.sequence import days_between
 from salesopt_kit.metrics.steps import steps
 from salesopt_kit.metrics.working_time import with_working_days
 from salesopt_kit.tables.store import Tables
@@ -31,8 +31,8 @@ def waits(tables: Tables) -> ir.Table:
     """
     tables.need("stage_events.completed_at")
     # Kept in between, for the busy time of people reads it three times.
-    timed = kept(tables, copy_name(tables, "timed"), lambda: _with_batch(_timed(tables)))
-    return kept(tables, copy_name(tables, "waits"), lambda: _split(tables, _with_busy(timed)))
+    timed = kept(tables, "timed", lambda: _with_batch(_timed(tables)))
+    return kept(tables, "waits", lambda: _split(tables, _with_busy(timed)))
 
 
 def _timed(tables: Tables) -> ir.Table:

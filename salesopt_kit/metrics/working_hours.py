@@ -23,6 +23,7 @@ from salesopt_kit.metrics.coverage import (
 from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.metrics.logged_hours import entries, with_stage
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
@@ -128,6 +129,7 @@ class WorkingHours(Result):
         return row
 
 
+@once
 def working_hours(tables: Tables, selection: Selection | None = None, by: HoursBy = "kind") -> WorkingHours:
     """Return the logged hours of the window, split by kind of activity, stage, person or department.
 

@@ -11,8 +11,9 @@ import pandas as pd
 from salesopt_kit.engagement import Stage
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
-from salesopt_kit.metrics.sequence import department_source, sequence
+from salesopt_kit.metrics.sequence import department_source, places_of, sequence
 from salesopt_kit.metrics.time_in_stage import time_in_stage
 from salesopt_kit.metrics.visits import visits
 from salesopt_kit.process.model import Flow, FlowKind, Node, NodeKind, Process
@@ -49,6 +50,7 @@ class AsIs:
     remarks: tuple[str, ...] = ()
 
 
+@once
 def as_is(tables: Tables, selection: Selection | None = None) -> AsIs:
     """Return the process over the visits to stages that began in the window.
 
@@ -264,7 +266,7 @@ def _oddities(tables: Tables, selection: Selection) -> tuple[str, ...]:
     """Return how often a stage was recorded again, and how often a deal left a won or lost stage: none is drawn."""
     rows = sequence(tables)
     rows = rows.filter(rows.entered_on.between(*selection.days(tables)))
-    closed = [place for place, stage in enumerate(tables.engagement.config.stages) if stage.kind in CLOSED]
+    closed = places_of(tables, *CLOSED)
     is_again = rows.previous_place == rows.place
     reopened = rows.previous_place.isin(closed) & ~is_again
     found = tables.to_frame(rows.aggregate(again=is_again.sum(), reopened=reopened.sum())).iloc[0]

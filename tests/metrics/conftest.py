@@ -11,18 +11,12 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pytest
+from five_stages import STAGES
 
 from salesopt_kit.engagement import Config, Engagement
 from salesopt_kit.tables.store import Tables, tables_from_frames
 
 Open = Callable[..., Tables]
-STAGES = [
-    {"id": "lead", "name": "Lead"},
-    {"id": "talks", "name": "Talks"},
-    {"id": "parked", "name": "Parked", "kind": "parked"},
-    {"id": "won", "name": "Won", "kind": "won"},
-    {"id": "lost", "name": "Lost", "kind": "lost"},
-]
 
 
 def opened(

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import STAGES
+from five_stages import STAGES
 
 from salesopt_kit import open_engagement, open_tables
 from salesopt_kit.errors import MissingDataError

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import STAGES
+from five_stages import STAGES
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.metrics.selection import Selection
