@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from salesopt_kit.engagement import open_engagement
-from salesopt_kit.tables.store import Tables, tables_from_frames
+from salesopt_kit.tables.frames import tables_from_frames
+from salesopt_kit.tables.store import Tables
 
 ENGAGEMENT = """\
 client: 华信科技

@@ -10,7 +10,7 @@ import pytest
 
 from salesopt_kit.engagement import Config, Engagement
 from salesopt_kit.metrics.working_time import with_working_days
-from salesopt_kit.tables.store import tables_from_frames
+from salesopt_kit.tables.frames import tables_from_frames
 from salesopt_kit.work_calendar import work_calendar
 
 FIRST, LAST = date(2024, 1, 1), date(2024, 4, 30)

@@ -8,7 +8,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.copies import kept
 from salesopt_kit.metrics.joins import filled
 from salesopt_kit.metrics.selection import Selection
-from salesopt_kit.metrics.sequence import runs, stage_at
+from salesopt_kit.metrics.sequence import named, stage_at, stays_in_order
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import StageKind
 
@@ -21,10 +21,11 @@ SECONDS_PER_DAY = 86_400
 def deals(tables: Tables) -> ir.Table:
     """Return one row per deal as known at the end of `tables.as_of`, as an Ibis table.
 
-    Columns: opportunity_id, lead_id, account, owner, team (of the owner in `people` where the deal has none), product,
-    segment (else of the lead, else of the account), source (else of the lead), amount, created_at and created_on,
-    created_from ("created_at", "first_contact_at", "lead" or "event": which date stands for the creation), closed_at
-    and closed_on (null unless decided), stage, status ("open", "won", "lost"; null where nothing tells), cycle_days.
+    Columns: opportunity_id, deal_key (its key in the stage history, see `named`; null without events), lead_id,
+    account, owner, team (of the owner in `people` where the deal has none), product, segment (else of the lead, else
+    of the account), source (else of the lead), amount, created_at and created_on, created_from ("created_at",
+    "first_contact_at", "lead" or "event": which date stands for the creation), closed_at and closed_on (null unless
+    decided), stage, status ("open", "won", "lost"; null where nothing tells), cycle_days.
 
     `opportunities` is the master; `stage_events` fills what it lacks, and stands alone where there is no such table:
     a deal is then created by its first event and is where its last event puts it. A deal that was closed, reopened
@@ -73,7 +74,8 @@ def chosen(tables: Tables, rows: ir.Table, selection: Selection) -> ir.Table:
     """Return the rows whose deal is one of the selection's; the window is each metric's own business."""
     if selection.dimension is None:
         return rows
-    return rows.semi_join(selection.of(tables, deals(tables)).select("opportunity_id"), "opportunity_id")
+    key = "deal_key" if "deal_key" in rows.columns else "opportunity_id"
+    return rows.semi_join(selection.of(tables, deals(tables)).select(key), key)
 
 
 def _derived(tables: Tables) -> ir.Table:
@@ -98,7 +100,7 @@ def _from_opportunities(tables: Tables) -> ir.Table:
         rows = filled(rows, tables.table("accounts"), "account", "account", "segment")
     if "stage_events" in tables:
         return rows.left_join(_histories(tables), "opportunity_id").drop("opportunity_id_right")
-    return rows.mutate(**{name: ibis.null(kind) for name, kind in HISTORY.items()})
+    return rows.mutate(deal_key=ibis.null("string"), **{name: ibis.null(kind) for name, kind in HISTORY.items()})
 
 
 def _with_lead(tables: Tables, rows: ir.Table) -> ir.Table:
@@ -130,21 +132,21 @@ HISTORY = {
 
 
 def _histories(tables: Tables) -> ir.Table:
-    """Return one row per deal with the columns of HISTORY, from the events up to `as_of`.
+    """Return one row per deal: deal_key, opportunity_id and the columns of HISTORY, from the events up to `as_of`.
 
     A CRM writes the same stage again when another field changes, so the event that counts is the first of the last
     run of one stage. Events of one moment follow each other as in the export.
     """
-    entries = runs(tables)
+    entries = stays_in_order(tables)
     is_last = entries.next_place.isnull()
-    found = entries.group_by("opportunity_id").aggregate(
+    found = entries.group_by("deal_key").aggregate(
         first_event_at=entries.entered_at.min(),
         first_event_on=entries.entered_on.min(),
         last_place=entries.place.max(where=is_last),
         last_event_at=entries.ended_at.max(where=is_last),
         last_event_on=entries.ended_on.max(where=is_last),
     )
-    return found.mutate(last_stage=stage_at(tables, found.last_place)).drop("last_place")
+    return named(tables, found.mutate(last_stage=stage_at(tables, found.last_place)).drop("last_place"))
 
 
 def _from_events(tables: Tables) -> ir.Table:
@@ -163,8 +165,8 @@ def _shaped(tables: Tables, rows: ir.Table) -> ir.Table:
     rows = _with_closure(tables, rows)
     rows = rows.filter(rows.created_on.isnull() | (rows.created_on <= tables.as_of))
     return rows.select(
-        *("opportunity_id", "lead_id", "account", "owner", "team", "product", "segment", "source", "amount"),
-        *("created_at", "created_on", "created_from", "closed_at", "closed_on", "stage", "status"),
+        *("opportunity_id", "deal_key", "lead_id", "account", "owner", "team", "product", "segment", "source"),
+        *("amount", "created_at", "created_on", "created_from", "closed_at", "closed_on", "stage", "status"),
         cycle_days=_cycle_days(tables, rows),
     )
 

@@ -12,7 +12,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.deals import chosen
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
-from salesopt_kit.metrics.sequence import days_between, department_source, sequence
+from salesopt_kit.metrics.sequence import days_between, department_source, ordered
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
 from salesopt_kit.stats.mean import median_ranks, ranked_share
@@ -110,7 +110,7 @@ def handoffs(tables: Tables, selection: Selection | None = None) -> Handoffs:
 
 def _waits(tables: Tables, selection: Selection) -> ir.Table:
     """Return one row per hand-over: giver, taker, days."""
-    rows = sequence(tables)
+    rows = ordered(tables)
     rows = rows.filter(rows.previous_department != rows.department)
     rows = rows.filter(rows.entered_on.between(*selection.days(tables)))
     rows = chosen(tables, rows, selection)

@@ -15,7 +15,7 @@ def moments(tables: Tables, rows: ir.Table, parts: Mapping[str, ir.NumericScalar
 
     `parts` are k aggregates of the rows of one deal, none of them null.
     """
-    per_deal = rows.group_by("opportunity_id").aggregate(**parts)
+    per_deal = rows.group_by("deal_key" if "deal_key" in rows.columns else "opportunity_id").aggregate(**parts)
     names = list(parts)
     pairs = [(i, j) for i in range(len(names)) for j in range(i, len(names))]
     asked = {f"m{i}_{j}": exact_sum(per_deal[names[i]] * per_deal[names[j]]) for i, j in pairs}

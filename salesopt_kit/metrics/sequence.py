@@ -1,6 +1,7 @@
 """The stage history in order: each event with the one before and the one after it in the same deal.
 
-Sorting a long history is the dear part of every question about time, so it is done once and kept by the database.
+Putting a long history in order is the dear part of every question about time. The kit does it once, when it reads the
+exports (tables/history.py); a client's own database does it by window functions and keeps the result.
 """
 
 from datetime import datetime, time, timedelta
@@ -24,40 +25,90 @@ MANY = 500_000
 def sequence(tables: Tables) -> ir.Table:
     """Return one row per stage event up to the end of `as_of`: what it is, and its neighbours in the same deal.
 
-    Columns: opportunity_id, place (of its stage in the process, from 0), department (the event's own, else that of its
-    actor in `people`, else the actor's team), entered_at, entered_on, ended_at and ended_on (completed, else entered),
-    previous_place, previous_department, previous_ended_at, next_place, next_at, next_on (null unless the history holds
-    bare dates), position (from 0). Events of one moment follow each other as in the export. Raises MissingDataError
-    without history.
+    Columns: those of `ordered`, and opportunity_id. Raises MissingDataError without history.
     """
-    return _complete(tables, kept(tables, "sequence", lambda: _ordered(tables)))
+    return named(tables, ordered(tables))
 
 
 def runs(tables: Tables) -> ir.Table:
-    """Return one row per stay of a deal in a stage: the rows of `sequence` with repeats of the same stage collapsed.
+    """Return one row per stay of a deal in a stage: the rows of `sequence` with repeats of the same stage collapsed."""
+    return named(tables, stays_in_order(tables))
+
+
+def ordered(tables: Tables) -> ir.Table:
+    """Return one row per stage event up to the end of `as_of`, its deal told by a key that is quick to compare.
+
+    Columns: deal_key (see `named`), place (of its stage in the process, from 0), department (the event's own, else
+    that of its actor in `people`, else the actor's team), entered_at, entered_on, ended_at and ended_on (completed,
+    else entered), previous_place, previous_department, previous_ended_at, next_place, next_at, next_on (null unless
+    the history holds bare dates), position (from 0). Events of one moment follow each other as in the export. Raises
+    MissingDataError without history.
+    """
+    tables.table("stage_events")
+    if tables.history:
+        return _complete(tables, _until_as_of(tables, tables.backend.table(tables.history)))
+    return _complete(tables, kept(tables, "sequence", lambda: _ordered(tables)))
+
+
+def stays_in_order(tables: Tables) -> ir.Table:
+    """Return the rows of `ordered` with repeats of the same stage collapsed.
 
     A CRM writes the same stage again when another field changes; next_place, next_at and next_on are those of the
     next stay.
     """
-    rows = sequence(tables)
+    rows = ordered(tables)
     entries = rows.filter(rows.previous_place.isnull() | (rows.previous_place != rows.place))
     return kept(tables, "runs", lambda: _with_next_stay(entries)) if _repeats(tables) else entries
+
+
+def named(tables: Tables, rows: ir.Table) -> ir.Table:
+    """Return `rows` with the opportunity_id of their `deal_key`, a number in the kit's own history, else the id."""
+    if not tables.history:
+        return rows.mutate(opportunity_id=rows.deal_key)
+    names = tables.backend.table(f"{tables.history}_deals")
+    return rows.left_join(names, "deal_key").drop("deal_key_right")
 
 
 @once
 def _repeats(tables: Tables) -> int:
     """Return how many events repeat the stage of the one before."""
-    rows = sequence(tables)
+    rows = ordered(tables)
     return int(tables.to_frame(rows.aggregate(n=(rows.previous_place == rows.place).sum())).fillna(0).iloc[0]["n"])
 
 
 def _with_next_stay(entries: ir.Table) -> ir.Table:
-    following = ibis.window(group_by="opportunity_id", order_by=["entered_at", "position"])
+    following = ibis.window(group_by="deal_key", order_by="position")
     return entries.mutate(
         next_place=entries.place.lead().over(following),
         next_at=entries.entered_at.lead().over(following),
         next_on=entries.entered_on.lead().over(following),
     )
+
+
+def _until_as_of(tables: Tables, rows: ir.Table) -> ir.Table:
+    """Return the events up to the end of `as_of`, without neighbours that came later; departments looked up."""
+    rows = rows.filter(rows.entered_on <= tables.as_of)
+    known = rows.next_on <= tables.as_of
+    columns: dict[str, ir.Value] = {
+        "next_place": ibis.ifelse(known, rows.next_place, ibis.null("int8")).cast("int16"),
+        "next_at": ibis.ifelse(known, rows.next_at, ibis.null("timestamp")),
+        "next_on": ibis.ifelse(known, rows.next_on, ibis.null("date")),
+        "place": rows.place.cast("int16"),
+        "previous_place": rows.previous_place.cast("int16"),
+    }
+    if "stage_events.completed_at" not in tables:
+        columns["previous_ended_at"] = rows.previous_at
+    rows = rows.mutate(**columns)
+    source = department_source(tables)
+    if source == "stage_events.department":
+        return rows.rename(department="who", previous_department="previous_who")
+    if source:
+        people = tables.table("people")
+        for name in ("", "previous_"):
+            rows = rows.mutate(**{f"{name}department": ibis.null("string")})
+            whose = people.select("person", **{f"{name}department": people[source.partition(".")[2]]})
+            rows = filled(rows, whose, f"{name}who", "person", f"{name}department")
+    return rows
 
 
 def place_of(tables: Tables, stage: ir.StringValue) -> ir.IntegerValue:
@@ -121,7 +172,10 @@ def with_department(tables: Tables, events: ir.Table) -> ir.Table:
 
 
 def _ordered(tables: Tables) -> ir.Table:
-    """Return what has to be sorted for, and no more: each column costs time and memory on a long history."""
+    """Return the rows of `ordered` by window functions, for databases that hold no history in order.
+
+    Only what has to be sorted for: each column costs time and memory on a long history.
+    """
     events = tables.table("stage_events")
     events = with_department(tables, events.filter(events.entered_on <= tables.as_of))
     events = events.mutate(place=place_of(tables, events.stage))
@@ -143,7 +197,7 @@ def _ordered(tables: Tables) -> ir.Table:
         columns["previous_ended_at"] = events.entered_at.lag().over(forward)
     if "stage_events.entered_at" in tables.day_grain:
         columns["next_on"] = events.entered_on.lead().over(forward)
-    return events.select("opportunity_id", "place", "entered_at", "entered_on", **columns)
+    return events.select("place", "entered_at", "entered_on", deal_key="opportunity_id", **columns)
 
 
 def places_in_export(tables: Tables) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from salesopt_kit.metrics.deals import deal_caveats, deals
 from salesopt_kit.metrics.dimensions import Grouping
 from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
-from salesopt_kit.metrics.sequence import runs
+from salesopt_kit.metrics.sequence import stays_in_order
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
 from salesopt_kit.stats.proportion import wilson
@@ -136,7 +136,7 @@ def _prepared(tables: Tables, selection: Selection | None) -> tuple[ir.Table, di
     has_history = "stage_events" in tables
     if has_history:
         firsts = _first_entries(tables, steps)
-        rows = rows.left_join(firsts, rows.opportunity_id == firsts.deal).drop("deal")
+        rows = rows.left_join(firsts, "deal_key").drop("deal_key_right")
     inside = rows.created_on.between(*selection.days(tables))
     measures: dict[str, ir.Scalar] = {
         "deals": inside.sum(),
@@ -157,12 +157,12 @@ def _prepared(tables: Tables, selection: Selection | None) -> tuple[ir.Table, di
 
 def _first_entries(tables: Tables, steps: list[Stage]) -> ir.Table:
     """Return one row per deal with the position in its history at which it first entered each step, at_0 to at_k."""
-    stays = runs(tables)
+    stays = stays_in_order(tables)
     ids = [stage.id for stage in tables.engagement.config.stages]
     firsts = {
         f"at_{place}": stays.position.min(where=stays.place == ids.index(step.id)) for place, step in enumerate(steps)
     }
-    return stays.group_by(deal=stays.opportunity_id).aggregate(**firsts)
+    return stays.group_by("deal_key").aggregate(**firsts)
 
 
 def _came(rows: ir.Table, steps: list[Stage]) -> dict[str, list[ir.BooleanValue]]:

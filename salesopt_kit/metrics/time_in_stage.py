@@ -16,7 +16,7 @@ from salesopt_kit.metrics.moments import moments
 from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import places_of, told_days
-from salesopt_kit.metrics.visits import visits
+from salesopt_kit.metrics.visits import visits_in_order
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
 from salesopt_kit.stats.life_table import Numbers
@@ -131,7 +131,7 @@ def time_in_stage(tables: Tables, selection: Selection | None = None) -> TimeInS
 
 def _visits_of(tables: Tables, selection: Selection, kind: StageKind) -> ir.Table:
     """Return the visits to stages of one kind that began in the window, their days known."""
-    rows = visits(tables)
+    rows = visits_in_order(tables)
     rows = rows.filter(rows.entered_on.between(*selection.days(tables)) & rows.days.notnull())
     rows = chosen(tables, rows, selection)
     return rows.filter(rows.place.isin(places_of(tables, kind)))

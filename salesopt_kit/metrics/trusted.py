@@ -50,6 +50,7 @@ def trusted(tables: Tables, signs: Sequence[Sign]) -> Trusted:
     values = {entry.name: getattr(tables, entry.name) for entry in fields(Tables) if entry.init}
     # Metrics keep sorted copies in the database under names made of `supplied`: these rows need names of their own.
     values["supplied"] = tables.supplied | {f"suspect.{mark}"}
+    values["history"] = ""  # the ordered history still holds the suspect rows
     return Trusted(**values, without=without)
 
 

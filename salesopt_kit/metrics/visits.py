@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from salesopt_kit.metrics.deals import deals
-from salesopt_kit.metrics.sequence import days_between, end_of, places_of, runs, stage_at
+from salesopt_kit.metrics.sequence import days_between, end_of, named, places_of, stage_at, stays_in_order
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import StageKind
 
@@ -15,20 +15,28 @@ EXITS = ("advanced", "back", "parked", "resumed", "won", "lost", "still_there")
 def visits(tables: Tables) -> ir.Table:
     """Return one row per stay of a deal in a stage that is not won or lost, as known at the end of `as_of`.
 
-    Columns: opportunity_id, visit (which stay of this deal in this stage it is, from 1), stage, place (of the stage in
+    Columns: those of `visits_in_order`, and opportunity_id. Raises MissingDataError without history.
+    """
+    return named(tables, visits_in_order(tables))
+
+
+def visits_in_order(tables: Tables) -> ir.Table:
+    """Return the rows of `visits`, their deal told by the key of the ordered history.
+
+    Columns: deal_key, visit (which stay of this deal in this stage it is, from 1), stage, place (of the stage in
     the process, from 0), entered_at, entered_on, exited_at (null for "still_there", and where the closure is not
     dated), next_stage, exit (one of EXITS: parked is put aside, resumed is the end of that), days (elapsed until the
     exit, for "still_there" until the end of `as_of`; whole calendar days where either end is a bare date; null where
     the closure is not dated). A deal that its own record calls won or lost leaves its last stage when it was closed.
     Raises MissingDataError without history.
     """
-    rows = _with_closure(tables, runs(tables))
-    again = ibis.window(group_by=["opportunity_id", "place"], order_by=["entered_at", "position"])
+    rows = _with_closure(tables, stays_in_order(tables))
+    again = ibis.window(group_by=["deal_key", "place"], order_by="position")
     rows = rows.mutate(visit=ibis.row_number().over(again) + 1)
     rows = rows.filter(~rows.place.isin(places_of(tables, StageKind.WON, StageKind.LOST)))
     exit_ = _exit(tables, rows)
     return rows.select(
-        *("opportunity_id", "visit", "place", "entered_at", "entered_on"),
+        *("deal_key", "visit", "place", "entered_at", "entered_on"),
         stage=stage_at(tables, rows.place),
         exited_at=ibis.coalesce(rows.next_at, rows.closed_at),
         next_stage=stage_at(tables, rows.next_place),
@@ -72,6 +80,6 @@ def _with_closure(tables: Tables, rows: ir.Table) -> ir.Table:
         return rows.mutate(closed_at=ibis.null("timestamp"), closed_on=ibis.null("date"), closed_as=ibis.null("string"))
     known = deals(tables)
     closed = known.filter(known.status.isin(["won", "lost"])).select(
-        "closed_at", "closed_on", deal=known.opportunity_id, closed_as=known.status
+        "closed_at", "closed_on", closed_key=known.deal_key, closed_as=known.status
     )
-    return rows.left_join(closed, rows.opportunity_id == closed.deal).drop("deal")
+    return rows.left_join(closed, rows.deal_key == closed.closed_key).drop("closed_key")

@@ -13,6 +13,7 @@ from salesopt_kit.tables.checks.links import link_checks
 from salesopt_kit.tables.checks.open_deals import open_deal_check
 from salesopt_kit.tables.checks.outliers import outlier_checks
 from salesopt_kit.tables.checks.steps import step_checks
+from salesopt_kit.tables.history import with_history
 from salesopt_kit.tables.quality import Finding
 from salesopt_kit.tables.store import Tables
 
@@ -36,13 +37,15 @@ CHECKS: tuple[Callable[[Tables], list[Finding]], ...] = (
 """In the order in which a reader wants to know; the report puts errors and warnings first."""
 
 
-def gate(tables: Tables) -> tuple[Tables, tuple[Finding, ...]]:
-    """Return the tables without repeated rows, and the finding of every check on what is left.
+def gate(tables: Tables, put_in_order: Callable[[Tables], Tables] = with_history) -> tuple[Tables, tuple[Finding, ...]]:
+    """Return the tables without repeated rows, their history in order, and the finding of every check on what is left.
 
     A check that found nothing has a finding too, so that the report tells what was looked at. Nothing is raised for
     what is in the data: errors are findings of that severity.
     """
-    tables, findings = repeated_rows(tables)
+    tables, findings = repeated_rows(put_in_order(tables))
+    if "stage_events" in tables.thinned:
+        tables = put_in_order(tables)
     for check in CHECKS:
         findings += check(tables)
     return tables, tuple(findings)

@@ -2,6 +2,7 @@
 
 import atexit
 import difflib
+import functools
 import hashlib
 import itertools
 import json
@@ -22,6 +23,7 @@ from salesopt_kit.engagement import Engagement, config_hash
 from salesopt_kit.errors import InputError, InputErrors, SalesOptError
 from salesopt_kit.locale import _
 from salesopt_kit.tables.gate import gate
+from salesopt_kit.tables.history import with_history
 from salesopt_kit.tables.normalise import Normalised, normalise
 from salesopt_kit.tables.quality import Finding, QualityReport
 from salesopt_kit.tables.scan import located
@@ -266,10 +268,15 @@ def _opened(engagement: Engagement, folder: Path) -> tuple[Tables, QualityReport
         frozenset(meta["day_grain"]),
         headings=meta.get("headings", {}),
     )
-    tables, findings = gate(tables)
+    tables, findings = gate(tables, functools.partial(_in_order, folder))
     kept = [Finding.from_dict(finding) for finding in meta["findings"]]
     report = _report([*kept, *findings], {})
     return tables.with_quality(report), report
+
+
+def _in_order(folder: Path, tables: Tables) -> Tables:
+    """Return the tables with their history in order, which is kept beside the reading, by what rows it holds."""
+    return with_history(tables, folder / ("history_kept" if "stage_events" in tables.thinned else "history"))
 
 
 def _make_view(backend: Backend, name: str, files: list[tuple[Path, int, list[str]]]) -> None:

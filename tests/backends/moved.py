@@ -64,7 +64,7 @@ def moved(tables: Tables, backend: BaseBackend) -> Tables:
             rows = rows.semi_join(chosen, "opportunity_id")
         stored = f"{name}_kept" if name in tables.thinned else name
         backend.create_table(stored, tables.backend.to_pyarrow(rows), overwrite=True)
-    return replace(tables, backend=backend)
+    return replace(tables, backend=backend, history="")
 
 
 def differences(here: Result, there: Result) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from salesopt_kit import design
 from salesopt_kit.engagement import open_engagement
 from salesopt_kit.results import Missing
-from salesopt_kit.tables.store import tables_from_frames
+from salesopt_kit.tables.frames import tables_from_frames
 
 HEADINGS = ["优化措施", "责任部门", "负责人", "计划完成时间", "所需资源", "验收标准"]
 ROWS = [

@@ -13,8 +13,9 @@ from salesopt_kit.charts import Chart
 from salesopt_kit.diagnose import fidelity, fidelity_figures, people, people_figures
 from salesopt_kit.engagement import Config, Engagement, open_engagement
 from salesopt_kit.results import Missing, Result
+from salesopt_kit.tables.frames import tables_from_frames
 from salesopt_kit.tables.load import open_tables
-from salesopt_kit.tables.store import Tables, tables_from_frames
+from salesopt_kit.tables.store import Tables
 
 FIELDS = {"name", "formula", "population", "clock", "uncertainty", "beware", "source"}
 ANSWERS: tuple[Callable[[Tables], Result], ...] = (

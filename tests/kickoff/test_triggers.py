@@ -11,7 +11,8 @@ from salesopt_kit import kickoff
 from salesopt_kit.engagement import Config, Engagement
 from salesopt_kit.kickoff.triggers import JUDGES, Triggers
 from salesopt_kit.locale import use_language
-from salesopt_kit.tables.store import Tables, tables_from_frames
+from salesopt_kit.tables.frames import tables_from_frames
+from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import TriggerState
 
 MET, NOT_MET, CANNOT_TELL = TriggerState

@@ -14,7 +14,8 @@ import pytest
 from five_stages import STAGES
 
 from salesopt_kit.engagement import Config, Engagement
-from salesopt_kit.tables.store import Tables, tables_from_frames
+from salesopt_kit.tables.frames import tables_from_frames
+from salesopt_kit.tables.store import Tables
 
 Open = Callable[..., Tables]
 

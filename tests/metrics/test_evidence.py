@@ -9,7 +9,8 @@ import pytest
 
 from salesopt_kit.engagement import open_engagement
 from salesopt_kit.metrics.evidence import FAMILIES, Standing, look_up
-from salesopt_kit.tables.store import Tables, tables_from_frames
+from salesopt_kit.tables.frames import tables_from_frames
+from salesopt_kit.tables.store import Tables
 
 
 @pytest.fixture

@@ -19,9 +19,10 @@ from salesopt_kit.metrics.suspect_rows import signs
 from salesopt_kit.metrics.time_in_stage import time_in_stage
 from salesopt_kit.metrics.trusted import trusted
 from salesopt_kit.metrics.win_rate import win_rate
+from salesopt_kit.tables.frames import tables_from_frames
 from salesopt_kit.tables.load import open_tables
 from salesopt_kit.tables.schema import TABLES
-from salesopt_kit.tables.store import Tables, tables_from_frames
+from salesopt_kit.tables.store import Tables
 
 Open = Callable[..., Tables]
 TODAY = date(2024, 6, 30)

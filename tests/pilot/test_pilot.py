@@ -17,7 +17,8 @@ from salesopt_kit.pilot.template import arrow
 from salesopt_kit.results import Missing
 from salesopt_kit.stats.clustered import Clustered
 from salesopt_kit.stats.permutation import Permutation
-from salesopt_kit.tables.store import Tables, tables_from_frames
+from salesopt_kit.tables.frames import tables_from_frames
+from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import PilotVerdict
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data_samples"

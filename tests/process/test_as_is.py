@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from salesopt_kit.engagement import Config, Engagement, open_engagement
 from salesopt_kit.process import AsIs, FlowKind, NodeKind, as_is
 from salesopt_kit.tables import open_tables
-from salesopt_kit.tables.store import Tables, tables_from_frames
+from salesopt_kit.tables.frames import tables_from_frames
+from salesopt_kit.tables.store import Tables
 
 STAGES = [
     {"id": "lead", "name": "Lead", "owner": "Marketing"},

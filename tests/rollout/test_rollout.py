@@ -12,7 +12,8 @@ from salesopt_kit.engagement import Config, Engagement
 from salesopt_kit.results import Missing
 from salesopt_kit.rollout.control_chart import ControlChart
 from salesopt_kit.rollout.dashboard import Dashboard
-from salesopt_kit.tables.store import Tables, tables_from_frames
+from salesopt_kit.tables.frames import tables_from_frames
+from salesopt_kit.tables.store import Tables
 
 AS_OF = date(2024, 6, 30)
 

@@ -8,9 +8,10 @@ import pandas as pd
 
 from salesopt_kit.engagement import Config, Engagement
 from salesopt_kit.tables.checks.ids import repeated_rows
+from salesopt_kit.tables.frames import tables_from_frames
 from salesopt_kit.tables.gate import CHECKS, gate
 from salesopt_kit.tables.quality import Finding
-from salesopt_kit.tables.store import Tables, tables_from_frames
+from salesopt_kit.tables.store import Tables
 
 AS_OF = date(2024, 6, 30)
 STAGES = [

@@ -95,6 +95,8 @@ def _blank(column: str) -> Rule:
 def _without_repeats(tables: Tables, name: str) -> tuple[Tables, Finding]:
     rows = tables.table(name)
     of = int(tables.to_frame(rows.aggregate(n=rows.count())).iloc[0]["n"])
+    if name == "stage_events" and of and not _may_repeat(tables, of):
+        return tables, outcome("repeated_rows", name, _(REPEATED), 0, of)
     later = _later_twins(tables, name, rows)
     aside = tables.backend.create_table(f"{name}_set_aside", later, temp=True, overwrite=True)
     n = int(tables.to_frame(aside.aggregate(n=aside.count())).iloc[0]["n"])
@@ -113,6 +115,14 @@ def _without_repeats(tables: Tables, name: str) -> tuple[Tables, Finding]:
     kept = rows.anti_join(aside, ["source_file", "source_row"])
     tables.backend.create_view(f"{name}_kept", kept, overwrite=True)
     return replace(tables, thinned=tables.thinned | {name}), finding
+
+
+def _may_repeat(tables: Tables, of: int) -> bool:
+    """Return whether a stage event can repeat another: two of one deal at one moment, or one without deal or time."""
+    rows = tables.backend.table(tables.history)
+    ties = (rows.previous_at == rows.entered_at).sum()
+    counts = tables.to_frame(rows.aggregate(n=rows.count(), ties=ties)).fillna(0).iloc[0]
+    return bool(counts["ties"]) or int(counts["n"]) < of
 
 
 def _later_twins(tables: Tables, name: str, rows: ir.Table) -> ir.Table:

@@ -1,7 +1,5 @@
 """Each stage event beside the one before it in the same deal: repeats, ties and stays too short to be real."""
 
-from dataclasses import dataclass
-
 import ibis
 import ibis.expr.types as ir
 
@@ -27,29 +25,22 @@ REMEDIES = {
     ),
     "click_through": N_("Times in these stages say little: talk to the people who enter them about when they do."),
 }
-FLAGGED = "suspect_steps"
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many events there are, and in how many of them each check struck."""
-
-    events: int
-    flagged: dict[str, int]
 
 
 def step_checks(tables: Tables) -> list[Finding]:
-    """Return the findings on neighbouring events of a deal, from one pass over the history.
+    """Return the findings on neighbouring events of a deal, from one pass over the ordered history.
 
     Without times of day, only repeats of a stage are looked for.
     """
     if "stage_events" not in tables:
         return [skipped(check, "stage_events", _title(check), no_table("stage_events")) for check in CHECKS]
-    flagged = tables.backend.create_table(FLAGGED, _flagged(tables), temp=True, overwrite=True)
-    counts = _counts(tables, flagged)
+    rows = _struck(tables)
+    events = tables.table("stage_events")
+    total = int(tables.to_frame(events.aggregate(n=events.count())).iloc[0]["n"])
+    sums = tables.to_frame(rows.aggregate(**{check: rows[check].sum() for check in CHECKS})).fillna(0).iloc[0]
     timed = "stage_events.entered_at" not in tables.day_grain
     return [
-        _finding(tables, check, flagged, counts)
+        _finding(tables, check, rows.filter(rows[check]), int(sums[check]), total)
         if timed or check == "same_stage"
         else skipped(check, "stage_events", _title(check), _("as the times are bare dates"))
         for check in CHECKS
@@ -60,64 +51,35 @@ def _title(check: str) -> str:
     return _(CHECKS[check]).format(minutes=CLICK_THROUGH_MINUTES)
 
 
-def _flagged(tables: Tables) -> ir.Table:
-    """Return the events that any check strikes, with one column per check.
-
-    The window runs over hashes and numbers, which sort three times as fast as texts; two of a million deals share a
-    hash once in 40 million exports.
-    """
-    events = tables.table("stage_events")
-    files = [(events.source_file == file, number) for number, file in enumerate(_files(tables))]
-    places = [(events.stage == stage.id, place) for place, stage in enumerate(tables.engagement.config.stages)]
-    numbers = events.select(
-        "source_row",
-        file=ibis.cases(*files, else_=-1),
-        deal=events.opportunity_id.hash(),
-        place=ibis.cases(*places, else_=-1),
-        moment=events.entered_at.epoch_seconds(),
+def _struck(tables: Tables) -> ir.Table:
+    """Return the events in order with one column per check: whether it strikes them."""
+    rows = tables.backend.table(tables.history)
+    gap = rows.entered_at.epoch_seconds() - rows.previous_at.epoch_seconds()
+    return rows.mutate(
+        same_stage=rows.place == rows.previous_place,
+        identical_times=gap == 0,
+        click_through=(rows.place != rows.previous_place) & (gap < CLICK_THROUGH_MINUTES * 60),
     )
-    window = ibis.window(group_by="deal", order_by=["moment", "file", "source_row"])
-    pairs = numbers.mutate(
-        gap=numbers.moment - numbers.moment.lag().over(window), before=numbers.place.lag().over(window)
-    )
-    moves = pairs.mutate(
-        same_stage=pairs.place == pairs.before,
-        identical_times=pairs.gap == 0,
-        click_through=(pairs.place != pairs.before) & (pairs.gap < CLICK_THROUGH_MINUTES * 60),
-    )
-    struck = moves.filter(moves.same_stage | moves.identical_times | moves.click_through)
-    return struck.select("file", "source_row", *CHECKS)
 
 
-def _files(tables: Tables) -> list[str]:
-    events = tables.table("stage_events")
-    return sorted(tables.to_frame(events.select("source_file").distinct())["source_file"])
-
-
-def _counts(tables: Tables, flagged: ir.Table) -> Counts:
-    events = tables.table("stage_events")
-    total = int(tables.to_frame(events.aggregate(n=events.count())).iloc[0]["n"])
-    sums = tables.to_frame(flagged.aggregate(**{check: flagged[check].sum() for check in CHECKS})).fillna(0).iloc[0]
-    return Counts(total, {check: int(sums[check]) for check in CHECKS})
-
-
-def _finding(tables: Tables, check: str, flagged: ir.Table, counts: Counts) -> Finding:
-    n = counts.flagged[check]
+def _finding(tables: Tables, check: str, struck: ir.Table, n: int, of: int) -> Finding:
     return outcome(
         check,
         "stage_events",
         _title(check),
         n,
-        counts.events,
+        of,
         tolerated=0.0 if check == "same_stage" else TOLERATED,
-        examples=_first(tables, flagged.filter(flagged[check])) if n else (),
+        examples=_first(tables, struck) if n else (),
         remedy=_(REMEDIES[check]),
     )
 
 
-def _first(tables: Tables, flagged: ir.Table) -> tuple[str, ...]:
-    first = tables.to_frame(flagged.order_by("file", "source_row").limit(MOST_NAMED))
-    files, events = _files(tables), tables.table("stage_events")
-    places = zip(first["file"], first["source_row"], strict=True)
-    struck = ibis.or_(*((events.source_file == files[file]) & (events.source_row == row) for file, row in places))
-    return examples(tables, "stage_events", events.filter(struck), "stage", "opportunity_id", "entered_at")
+def _first(tables: Tables, struck: ir.Table) -> tuple[str, ...]:
+    first = tables.to_frame(
+        struck.order_by("source_file", "source_row").limit(MOST_NAMED).select("source_file", "source_row")
+    )
+    events = tables.table("stage_events")
+    places = zip(first["source_file"], first["source_row"], strict=True)
+    named = ibis.or_(*((events.source_file == file) & (events.source_row == row) for file, row in places))
+    return examples(tables, "stage_events", events.filter(named), "stage", "opportunity_id", "entered_at")
