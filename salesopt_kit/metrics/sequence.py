@@ -19,7 +19,7 @@ from salesopt_kit.terms import StageKind
 SECONDS_PER_DAY = 86_400
 MINUTES_PER_DAY = 1_440
 MANY = 500_000
-"""Rows above which durations are taken to the minute."""
+"""Stage events, or deals, above which durations are taken to the minute."""
 
 
 def sequence(tables: Tables) -> ir.Table:
@@ -141,13 +141,23 @@ def days_between(start: ir.TimestampValue, end: ir.TimestampValue) -> ir.Floatin
 
 
 def told_days(tables: Tables, rows: ir.Table) -> ir.Table:
-    """Return `rows` with their column `days` to the minute where there are very many rows.
+    """Return `rows` with their column `days` to the minute where the history is very long.
 
     A curve over millions of durations is the same to the minute, and the database then hands over few distinct ones.
     """
-    n = int(tables.to_frame(rows.aggregate(n=rows.count())).iloc[0]["n"])
     minutes = (rows.days * MINUTES_PER_DAY).round().cast("float64")
-    return rows if n <= MANY else rows.mutate(days=minutes / MINUTES_PER_DAY)
+    return rows.mutate(days=minutes / MINUTES_PER_DAY) if _is_long(tables) else rows
+
+
+@once
+def _is_long(tables: Tables) -> bool:
+    """Return whether the exports hold more than MANY stage events or deals."""
+    names = [name for name in ("stage_events", "opportunities") if name in tables]
+    return any(_count(tables, tables.table(name)) > MANY for name in names)
+
+
+def _count(tables: Tables, rows: ir.Table) -> int:
+    return int(tables.to_frame(rows.aggregate(n=rows.count())).iloc[0]["n"])
 
 
 def department_source(tables: Tables) -> str:

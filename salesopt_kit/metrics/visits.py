@@ -34,14 +34,13 @@ def visits_in_order(tables: Tables) -> ir.Table:
     again = ibis.window(group_by=["deal_key", "place"], order_by="position")
     rows = rows.mutate(visit=ibis.row_number().over(again) + 1)
     rows = rows.filter(~rows.place.isin(places_of(tables, StageKind.WON, StageKind.LOST)))
-    exit_ = _exit(tables, rows)
     return rows.select(
         *("deal_key", "visit", "place", "entered_at", "entered_on"),
         stage=stage_at(tables, rows.place),
         exited_at=ibis.coalesce(rows.next_at, rows.closed_at),
         next_stage=stage_at(tables, rows.next_place),
-        exit=exit_,
-        days=_days(tables, rows, exit_ == "still_there"),
+        exit=_exit(tables, rows),
+        days=_days(tables, rows),
     )
 
 
@@ -59,19 +58,28 @@ def _exit(tables: Tables, rows: ir.Table) -> ir.StringValue:
     )
 
 
-def _days(tables: Tables, rows: ir.Table, is_there: ir.BooleanValue) -> ir.FloatingValue:
+def _days(tables: Tables, rows: ir.Table) -> ir.FloatingValue:
     """Return how long each visit lasted; a visit entered after its deal's own closing date lasted 0 days."""
     now, today = ibis.literal(end_of(tables), type="timestamp"), ibis.literal(tables.as_of)
+    is_day = "stage_events.entered_at" in tables.day_grain
+    if "opportunities" not in tables:  # said the short way, as it is asked of every event of a long history
+        until, until_on = ibis.coalesce(rows.next_at, now), ibis.coalesce(rows.next_on, today)
+        return _calendar(rows, until_on) if is_day else days_between(rows.entered_at, until)
+    is_there = rows.next_place.isnull() & rows.closed_as.isnull()
     until = ibis.cases((is_there, now), else_=ibis.coalesce(rows.next_at, rows.closed_at))
     until_on = ibis.cases((is_there, today), else_=ibis.coalesce(rows.next_on, rows.closed_on))
-    calendar = until_on.delta(rows.entered_on, unit="day").cast("float64")
     days: ir.FloatingValue = days_between(rows.entered_at, until)
-    if "stage_events.entered_at" in tables.day_grain:
-        days = calendar
+    if is_day:
+        days = _calendar(rows, until_on)
     elif "opportunities.closed_at" in tables.day_grain:
-        days = ibis.cases((~is_there & rows.next_place.isnull(), calendar), else_=days)
+        days = ibis.cases((~is_there & rows.next_place.isnull(), _calendar(rows, until_on)), else_=days)
     # A null must stay null, which the greater of null and 0 would not.
     return ibis.cases((days < 0, 0.0), else_=days)
+
+
+def _calendar(rows: ir.Table, until: ir.DateValue) -> ir.FloatingValue:
+    days: ir.FloatingValue = until.delta(rows.entered_on, unit="day").cast("float64")
+    return days
 
 
 def _with_closure(tables: Tables, rows: ir.Table) -> ir.Table:

@@ -63,7 +63,7 @@ class Reading:
         years = f"{value} not between timestamp '1000-01-01' and timestamp '9999-12-31'"
         doubt = f"{value} is null or {years}"
         if not self.aware and not self.formats:
-            usual = f"length({text}) = 10 or (length({text}) = 19 and {text}[17] = ':')"
+            usual = f"strlen({text}) = 10 or (strlen({text}) = 19 and {text}[17] = ':')"
             doubt += f" or (not ({usual}) and regexp_matches({text}, '{OFFSET}|[A-Za-z]{{2}}'))"
         return f"{text} is not null and ({doubt})"
 

@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import ibis
@@ -26,12 +27,14 @@ from salesopt_kit.tables.gate import gate
 from salesopt_kit.tables.history import with_history
 from salesopt_kit.tables.normalise import Normalised, normalise
 from salesopt_kit.tables.quality import Finding, QualityReport
-from salesopt_kit.tables.scan import located
-from salesopt_kit.tables.schema import TABLES
+from salesopt_kit.tables.scan import literal, located
+from salesopt_kit.tables.schema import TABLES, Column
 from salesopt_kit.tables.sources import open_file, source_files
 from salesopt_kit.tables.store import Tables, months_before
 from salesopt_kit.terms import Severity
 
+LAYOUT = 2
+"""Of the cache; a reading of another layout is not used."""
 KEPT = 2
 """Cached readings that are kept; older ones are removed."""
 MEMORY = "448MB"
@@ -188,8 +191,7 @@ def _database(work: Path) -> duckdb.DuckDBPyConnection:
 def _write_meta(work: Path, reading: Reading) -> None:
     meta = {
         "tables": {
-            name: [[part.path.name, part.first_row, part.blank_where] for part in parts if part.path]
-            for name, parts in reading.parts.items()
+            name: [_part(part.path, part) for part in parts if part.path] for name, parts in reading.parts.items()
         },
         "supplied": sorted(set().union(*(part.supplied for parts in reading.parts.values() for part in parts))),
         "day_grain": sorted(
@@ -207,6 +209,18 @@ def _write_meta(work: Path, reading: Reading) -> None:
         ],
     }
     (work / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
+
+
+def _part(path: Path, part: Normalised) -> dict[str, object]:
+    """Return what has to be known of one Parquet file to make its table of it again."""
+    return {
+        "path": path.name,
+        "file": part.file,
+        "columns": sorted(column.partition(".")[2] for column in part.supplied),
+        "first_row": part.first_row,
+        "has_rows": part.has_rows,
+        "blank_where": part.blank_where,
+    }
 
 
 def _settle(work: Path, folder: Path) -> None:
@@ -228,7 +242,7 @@ def _settle(work: Path, folder: Path) -> None:
 
 
 def _cache_folder(engagement: Engagement, found: dict[str, list[tuple[str, Path]]]) -> Path:
-    digest = hashlib.sha256(f"{__version__} {config_hash(engagement)}".encode())
+    digest = hashlib.sha256(f"{__version__} {LAYOUT} {config_hash(engagement)}".encode())
     for name, files in sorted(found.items()):
         for file, path in files:
             digest.update(f"{name} {file} ".encode())
@@ -255,7 +269,8 @@ def _opened(engagement: Engagement, folder: Path) -> tuple[Tables, QualityReport
     )
     backend.raw_sql("set TimeZone = 'UTC'")
     for name, files in meta["tables"].items():
-        _make_view(backend, name, [(folder / file, first_row, blank) for file, first_row, blank in files])
+        parts = " union all ".join(_select(name, folder, part) for part in files)
+        backend.raw_sql(f"create or replace view {name} as {parts}")
     as_of = engagement.config.as_of or _newest(backend, meta)
     tables = Tables(
         engagement,
@@ -279,19 +294,27 @@ def _in_order(folder: Path, tables: Tables) -> Tables:
     return with_history(tables, folder / ("history_kept" if "stage_events" in tables.thinned else "history"))
 
 
-def _make_view(backend: Backend, name: str, files: list[tuple[Path, int, list[str]]]) -> None:
+def _select(name: str, folder: Path, part: dict[str, Any]) -> str:
+    """Return SQL for the canonical table `name` from one Parquet file; what the export does not have is null."""
     columns = [
-        part
+        f"{known} as {known}" if column.name in part["columns"] else f"cast(null as {kind}) as {known}"
         for column in TABLES[name]
-        for part in ((column.name, column.date_name) if column.kind == "time" else (column.name,))
+        for known, kind in _typed(column)
     ]
-    parts = [
-        f"select {', '.join(columns)}, source_file, coalesce(given_row, file_row_number + {first_row}) as source_row "
-        f"from read_parquet({located(file)}, file_row_number=true)"
-        + (f" where {' or '.join(f'{column} is not null' for column in blank)}" if blank else "")
-        for file, first_row, blank in files
-    ]
-    backend.raw_sql(f"create or replace view {name} as {' union all '.join(parts)}")
+    number = f"file_row_number + {part['first_row']}"
+    row = f"coalesce(given_row, {number})" if part["has_rows"] else number
+    places = f"{literal(part['file'])} as source_file, {row} as source_row"
+    blank = " or ".join(f"{column} is not null" for column in part["blank_where"])
+    where = f" where {blank}" if blank else ""
+    source = f"read_parquet({located(folder / part['path'])}, file_row_number=true)"
+    return f"select {', '.join(columns)}, {places} from {source}{where}"
+
+
+def _typed(column: Column) -> tuple[tuple[str, str], ...]:
+    """Return the names and the database's types of a canonical column: of a time, that of its date too."""
+    if column.kind == "time":
+        return (column.name, "timestamp"), (column.date_name, "date")
+    return ((column.name, "varchar" if column.kind == "text" else "double"),)
 
 
 def _newest(backend: Backend, meta: dict[str, object]) -> date:

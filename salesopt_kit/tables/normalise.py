@@ -41,6 +41,10 @@ class Normalised:
     """What the export calls each "table.column"."""
     blank_where: tuple[str, ...] = ()
     """Columns that are all null in rows without any value; empty where the export has no such row."""
+    file: str = ""
+    """What engagement.yml calls the export."""
+    has_rows: bool = False
+    """Whether the Parquet file holds the number of each row."""
 
 
 def normalise(
@@ -64,14 +68,12 @@ def normalise(
 
 
 def _written(connection: duckdb.DuckDBPyConnection, export: Export, target: Path) -> Normalised:
-    relation = _copied(connection, export, target, is_thorough=False)
+    relation, errors = _copied(connection, export, target, is_thorough=False)
     if not connection.execute(f"select 1 from {relation} limit 1").fetchone():
         return Normalised(None, errors=(_only_headings(export.scan),))
-    errors = tuple(unreadable(connection, export, relation))
     if errors:
         # The first rows may look plainer than the rest: decide over whole columns before calling a value unreadable.
-        relation = _copied(connection, export, target, is_thorough=True)
-        errors = tuple(unreadable(connection, export, relation))
+        relation, errors = _copied(connection, export, target, is_thorough=True)
     clocks = dict(_clocks(connection, export, relation))
     blank_where, n_blank = ((), 0) if errors else _blank_rows(connection, export, relation)
     return Normalised(
@@ -88,15 +90,32 @@ def _written(connection: duckdb.DuckDBPyConnection, export: Export, target: Path
         export.scan.first_row,
         {f"{export.name}.{column}": heading for column, heading in export.mapped.items()},
         blank_where,
+        export.scan.file,
+        _has_rows(export),
     )
 
 
-def _copied(connection: duckdb.DuckDBPyConnection, export: Export, target: Path, *, is_thorough: bool) -> str:
-    """Write the canonical Parquet file and return it as a relation whose rows have their source_row."""
-    select = canonical_select(export, readings(connection, export, is_thorough=is_thorough))
-    connection.execute(f"copy ({select}) to {literal(str(target))} (format parquet, compression lz4)")
-    row = f"coalesce(given_row, file_row_number + {export.scan.first_row}) as source_row"
-    return f"(select *, {row} from read_parquet({located(target)}, file_row_number=true))"
+def _copied(
+    connection: duckdb.DuckDBPyConnection, export: Export, target: Path, *, is_thorough: bool
+) -> tuple[str, tuple[InputError, ...]]:
+    """Write the canonical Parquet file; return it as a relation, and an error for each kind of value not read."""
+    how = readings(connection, export, is_thorough=is_thorough)
+    # Version 2 packs numbers and texts more tightly at no cost; nobody looks rows up by their values.
+    options = "format parquet, parquet_version v2, compression lz4, write_bloom_filter false"
+    connection.execute(f"copy ({canonical_select(export, how)}) to {literal(str(target))} ({options})")
+    relation = f"read_parquet({located(target)})"
+    names = [row[0] for row in connection.execute(f"describe select * from {relation}").fetchall()]
+    bad = " or ".join(quoted(name) for name in names if name.startswith("bad:")) or "false"
+    if not connection.execute(f"select 1 from {relation} where {bad} limit 1").fetchone():
+        return relation, ()
+    row = "given_row" if _has_rows(export) else f"row_number() over () + {export.scan.first_row - 1}"
+    texts = f"(select *, {row} as source_row from ({canonical_select(export, how, is_full=True)}))"
+    return relation, tuple(unreadable(connection, export, texts))
+
+
+def _has_rows(export: Export) -> bool:
+    """Return whether the rows carry their numbers, as they are not those of the export in turn."""
+    return "source_row" in export.scan.headings
 
 
 def _blank_rows(connection: duckdb.DuckDBPyConnection, export: Export, relation: str) -> tuple[tuple[str, ...], int]:

@@ -3,6 +3,7 @@
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -21,26 +22,39 @@ def without_lead(head: str) -> tuple[str, str]:
     return "".join(rest).lstrip("\r\n"), hint[len(HINT) :].strip("\r\n")[:1]
 
 
-def has_odd_lines(path: Path, file: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What a look at all bytes of a file tells: whether its lines are odd, and its cells plain (see Scan)."""
+
+    has_odd_lines: bool
+    is_plain: bool
+
+
+def looks(path: Path, file: str) -> Looks:
     """Return whether a UTF-8 file mixes line ends, or has blank lines or a hint above or between its rows.
 
-    A mix inside quoted cells counts too: it cannot be told apart without reading the file row by row. Raises InputError
-    for a zero byte.
+    A mix inside quoted cells counts too: it cannot be told apart without reading the file row by row. A file with odd
+    lines is not looked at further and not called plain. Raises InputError for a zero byte.
     """
     ends: set[str] = set()
-    offset, rest = 0, b""
+    offset, rest, is_plain = 0, b"", True
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
             stop_at_zero(path, file, chunk, offset)
             whole = rest + chunk
             body = whole.rstrip(b"\r\n")
             if not offset and body.lstrip(b"\xef\xbb\xbf").lower().startswith((b"\r", b"\n", HINT.encode())):
-                return True
+                return Looks(has_odd_lines=True, is_plain=False)
             ends |= _line_ends(body)
             if len(ends) > 1 or "\r" in ends or (b"\n\r\n" if "\r\n" in ends else b"\n\n") in body:
-                return True
+                return Looks(has_odd_lines=True, is_plain=False)
+            is_plain = is_plain and _is_plain(whole)
             offset, rest = offset + len(chunk), whole[len(body) :]
-    return len(ends | _line_ends(rest)) > 1
+    return Looks(len(ends | _line_ends(rest)) > 1, is_plain)
+
+
+def _is_plain(text: bytes) -> bool:
+    return text.isascii() and b"\t" not in text and b"  " not in text
 
 
 def tidied(path: Path, delimiter: str, workspace: Path) -> tuple[Path, int]:

@@ -12,7 +12,7 @@ from salesopt_kit.engagement import Source
 from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
 from salesopt_kit.tables.encodings import CHUNK, encoding_of
-from salesopt_kit.tables.odd_lines import has_odd_lines, tidied, without_lead
+from salesopt_kit.tables.odd_lines import looks, tidied, without_lead
 from salesopt_kit.tables.scan import Scan, literal, located, quoted
 
 DELIMITERS = ",;\t|"
@@ -36,7 +36,8 @@ def scan_csv(path: Path, file: str, source: Source, workspace: Path) -> Scan:
     if not body.strip():
         raise empty(file)
     delimiter, first_row = source.delimiter or named or _delimiter(body), 2
-    if has_odd_lines(plain, file):
+    look = looks(plain, file)
+    if look.has_odd_lines:
         plain, first_row = tidied(plain, delimiter, workspace)
         body = _head(plain)
     headings = checked_headings(next(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)), file)
@@ -47,7 +48,7 @@ def scan_csv(path: Path, file: str, source: Source, workspace: Path) -> Scan:
         f"max_line_size={4 * LONGEST_CELL})"
     )
     selected = ", ".join(quoted(heading) for heading in headings)
-    return Scan(file, path, f"select {selected} from {sql}", headings, first_row, is_text=True)
+    return Scan(file, path, f"select {selected} from {sql}", headings, first_row, is_text=True, is_plain=look.is_plain)
 
 
 def explain_csv(scan: Scan, source: Source, wrong: duckdb.Error) -> InputError:

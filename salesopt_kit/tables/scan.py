@@ -21,6 +21,8 @@ class Scan:
     """Whether the database reads the file itself, so that a fault in it shows only then."""
     is_excel: bool = False
     """Whether dates may have come as a spreadsheet's serial numbers."""
+    is_plain: bool = False
+    """Whether no cell has a tab, a quote, a doubled space or a character beyond ASCII, so a trim cleans it."""
     is_wide: bool = False
     """Whether the export has one column per stage, which was turned into one row per stage."""
 

@@ -7,7 +7,7 @@ from salesopt_kit.tables.dates import Reading
 from salesopt_kit.tables.export import Export
 from salesopt_kit.tables.mapping import CONSTANT
 from salesopt_kit.tables.money import Marks
-from salesopt_kit.tables.scan import literal, quoted
+from salesopt_kit.tables.scan import Scan, literal, quoted
 from salesopt_kit.tables.schema import TABLES, Column
 
 BLANKS = ("", "-", "–", "—", "n/a", "na", "null", "none", "nan", "#n/a", "nat")
@@ -21,22 +21,25 @@ STATUS_CODES = {"dynamics": {"open": "0", "won": "1", "lost": "2"}}
 """What a preset's exports have in place of words."""
 
 
-def canonical_select(export: Export, how: Mapping[str, Reading | Marks]) -> str:
-    """Return the query of the canonical table in three steps (text, value, output), so that nothing is done twice."""
-    name, scan, mapped = export.name, export.scan, export.mapped
-    columns = TABLES[name]
-    row = "source_row" if "source_row" in scan.headings else "null"
-    texts = [f'{text_of(export, column)} as "t:{column.name}"' for column in columns if column.name in mapped]
+def canonical_select(export: Export, how: Mapping[str, Reading | Marks], *, is_full: bool = False) -> str:
+    """Return the query of the canonical table in three steps (text, value, output), so that nothing is done twice.
+
+    Columns that the export has no heading for are left out. "bad:<column>" says of each value whether it could not be
+    read; with `is_full` it is the text that could not, else null. given_row is there where rows carry their numbers.
+    """
+    scan, mapped = export.scan, export.mapped
+    columns = [column for column in TABLES[export.name] if column.name in mapped]
+    texts = [f'{text_of(export, column)} as "t:{column.name}"' for column in columns]
     values = [
-        value
-        for column in columns
-        if column.name in mapped
-        for value in _values(column, f'"t:{column.name}"', how.get(column.name), export)
+        value for column in columns for value in _values(column, f'"t:{column.name}"', how.get(column.name), export)
     ]
-    outputs = [output for column in columns for output in _outputs(column, how.get(column.name), export)]
+    outputs = [output for column in columns for output in _outputs(column, how.get(column.name), export, is_full)]
+    if "source_row" in scan.headings:
+        texts.append("source_row as given")
+        outputs.append("cast(given as bigint) as given_row")
     return (
-        f"select {', '.join(outputs)}, {literal(scan.file)} as source_file, cast(given as bigint) as given_row "
-        f"from (select *, {', '.join(values)} from (select {', '.join(texts)}, {row} as given from ({scan.sql})))"
+        f"select {', '.join(outputs)} "
+        f"from (select *, {', '.join(values)} from (select {', '.join(texts)} from ({scan.sql})))"
     )
 
 
@@ -57,15 +60,9 @@ def _values(column: Column, text: str, how: Reading | Marks | None, export: Expo
         yield f'{text} as "v:{column.name}"'
 
 
-def _outputs(column: Column, how: Reading | Marks | None, export: Export) -> Iterator[str]:
-    """Yield the SQL of a canonical column, of its date, and of what could not be read ("bad:...")."""
+def _outputs(column: Column, how: Reading | Marks | None, export: Export, is_full: bool) -> Iterator[str]:
+    """Yield the SQL of a canonical column, of its date, and of whether it could not be read ("bad:...")."""
     text, value = f'"t:{column.name}"', f'"v:{column.name}"'
-    if column.name not in export.mapped:
-        kind = {"text": "varchar", "time": "timestamp"}.get(column.kind, "double")
-        yield f"null::{kind} as {column.name}"
-        if column.kind == "time":
-            yield f"null::date as {column.date_name}"
-        return
     unread = f"{text} is not null and {value} is null"
     if isinstance(how, Reading):
         utc = value if export.config.timezone == "UTC" else f'"u:{column.name}"'
@@ -78,16 +75,17 @@ def _outputs(column: Column, how: Reading | Marks | None, export: Export) -> Ite
         return
     else:
         yield f"{value} as {column.name}"
-    if how is not None:
-        unread = f"({unread}) and lower({text}) not in ({', '.join(literal(blank) for blank in BLANKS)})"
     if how is not None or column.name == "stage" or (column.name == "status" and export.name == "opportunities"):
-        yield f'case when {unread} then {text} end as "bad:{column.name}"'
+        # A case, unlike `and`, looks at the second condition only where the first one holds.
+        blank = f"lower({text}) in ({', '.join(literal(blank) for blank in BLANKS)})" if how is not None else "false"
+        bad = f"case when {unread} then not {blank} else false end"
+        yield f'{f"case when {bad} then {text} end" if is_full else bad} as "bad:{column.name}"'
 
 
 def text_of(export: Export, column: Column) -> str:
     """Return SQL for the tidy text of a mapped column, or for the constant in its place, with `values:` applied."""
     heading = export.mapped[column.name]
-    text = literal(heading[1:].strip()) if heading.startswith(CONSTANT) else _clean(quoted(heading))
+    text = literal(heading[1:].strip()) if heading.startswith(CONSTANT) else _clean(quoted(heading), export.scan)
     if column.kind == "time" and export.scan.is_excel:
         text = _serial_as_time(text)
     return _replaced(text, export.source.values.get(column.name, {}))
@@ -100,14 +98,15 @@ def _serial_as_time(text: str) -> str:
     return f"case when regexp_matches({text}, '^[1-9][0-9]{{4}}([.][0-9]+)?$') then {time} else {text} end"
 
 
-def _clean(text: str) -> str:
+def _clean(text: str, scan: Scan) -> str:
     """Return SQL for a text without outer and doubled spaces, null where it says that there is nothing."""
     # Only a text with doubled or odd spaces or beyond ASCII can hold what a plain trim leaves.
-    breaks = " or ".join(f"contains({text}, chr({code}))" for code in (9, 10, 13))
-    odd = f"contains({text}, '  ') or {breaks} or strlen({text}) <> length({text})"
+    doubts = [f"contains({text}, chr({code}))" for code in (10, 13)]
+    if not scan.is_plain:
+        doubts += [f"contains({text}, '  ')", f"contains({text}, chr(9))", f"strlen({text}) <> length({text})"]
     visible = f"regexp_replace({text}, '[\u200b\ufeff]', '', 'g')"
     single = f"trim(regexp_replace({visible}, '[\\s\u00a0\u2000-\u200a\u202f\u3000]+', ' ', 'g'))"
-    return f"nullif(case when {odd} then {single} else trim({text}) end, '')"
+    return f"nullif(case when {' or '.join(doubts)} then {single} else trim({text}) end, '')"
 
 
 def tidy(text: str) -> str:

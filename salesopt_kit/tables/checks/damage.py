@@ -65,15 +65,30 @@ def _of_table(tables: Tables, name: str) -> list[Finding]:
     if not columns:
         return []
     rows = tables.table(name)
-    sums = {f"n_{column}": _is_damaged(rows, column).sum() for column in columns}
-    filled = {f"of_{column}": rows[column].count() for column in columns}
-    counts = tables.to_frame(rows.aggregate(all_rows=rows.count(), **sums, **filled)).fillna(0).iloc[0]
-    found = [
-        _of_column(tables, name, column, n=int(counts[f"n_{column}"]), of=int(counts[f"of_{column}"]))
-        for column in columns
-        if 0 < counts[f"n_{column}"] < counts[f"of_{column}"]
-    ]
-    return found or [outcome("damaged_values", name, _(CLEAN), 0, int(counts["all_rows"]))]
+    n_rows = int(tables.to_frame(rows.aggregate(n=rows.count())).iloc[0]["n"])
+    counts = {column: _counts(tables, name, column, n_rows) for column in columns}
+    found = [_of_column(tables, name, column, n=n, of=of) for column, (n, of) in counts.items() if 0 < n < of]
+    return found or [outcome("damaged_values", name, _(CLEAN), 0, n_rows)]
+
+
+def _counts(tables: Tables, name: str, column: str, n_rows: int) -> tuple[int, int]:
+    """Return how many values of a column are damaged, of how many that are not blank; each value is looked at once."""
+    if (name, column) == ("stage_events", "opportunity_id") and _all_sound(tables, n_rows):
+        return 0, n_rows
+    rows = tables.table(name)
+    rows = rows.filter(rows[column].notnull())
+    values = rows.group_by(column).aggregate(times=rows.count())
+    sums = values.aggregate(n=values.times.sum(where=_is_damaged(values, column)), of=values.times.sum())
+    row = tables.to_frame(sums).fillna(0).iloc[0]
+    return int(row["n"]), int(row["of"])
+
+
+def _all_sound(tables: Tables, n_rows: int) -> bool:
+    """Return whether every stage event is in the ordered history, and none of its deals has a damaged id."""
+    events, deals = (tables.backend.table(name) for name in (tables.history, f"{tables.history}_deals"))
+    n = int(tables.to_frame(events.aggregate(n=events.count())).iloc[0]["n"])
+    damaged = deals.aggregate(n=_is_damaged(deals, "opportunity_id").sum())
+    return n == n_rows and not int(tables.to_frame(damaged).fillna(0).iloc[0]["n"])
 
 
 def _of_column(tables: Tables, name: str, column: str, *, n: int, of: int) -> Finding:

@@ -78,6 +78,9 @@ def _bulk_edits(tables: Tables) -> Finding:
 def _minutes(events: ir.Table) -> ir.Table:
     """Return the minutes in which one person made BULK or more changes."""
     marked = events.mutate(minute=events.entered_at.truncate("m"))
+    # Few minutes have so many changes of all people together; those alone are worth telling people apart.
+    busy = marked.group_by("minute").having(marked.count() >= BULK).aggregate()
+    marked = marked.semi_join(busy, "minute")
     groups = marked.group_by(["actor", "minute"])
     return groups.having(marked.count() >= BULK).aggregate(n=marked.count())
 
