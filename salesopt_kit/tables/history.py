@@ -118,7 +118,9 @@ def _write_parts(log: Log, work: Path) -> NDArray[np.int32]:
 
 def _write_all(path: Path, made: Iterator[pa.Table]) -> None:
     first = next(made)
-    with pq.ParquetWriter(path, first.schema, compression="lz4", use_dictionary=_counted(first)) as file:
+    with pq.ParquetWriter(
+        path, first.schema, compression="lz4", use_dictionary=_counted(first), write_statistics=False
+    ) as file:
         for table in itertools.chain([first], made):
             file.write_table(table)
 

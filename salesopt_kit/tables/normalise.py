@@ -1,7 +1,7 @@
 """One export becomes a canonical Parquet file: names, types, UTC times, stage ids; what cannot be read is listed."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -102,7 +102,10 @@ def _copied(
     how = readings(connection, export, is_thorough=is_thorough)
     # Version 2 packs numbers and texts more tightly at no cost; nobody looks rows up by their values.
     options = "format parquet, parquet_version v2, compression lz4, write_bloom_filter false"
-    connection.execute(f"copy ({canonical_select(export, how)}) to {literal(str(target))} ({options})")
+    copied = connection.execute(f"copy ({canonical_select(export, how)}) to {literal(str(target))} ({options})")
+    if export.scan.rows_if_plain not in (0, copied.fetchall()[0][0]):  # line breaks inside cells
+        with_breaks = replace(export, scan=replace(export.scan, rows_if_plain=0))
+        return _copied(connection, with_breaks, target, is_thorough=is_thorough)
     relation = f"read_parquet({located(target)})"
     names = [row[0] for row in connection.execute(f"describe select * from {relation}").fetchall()]
     bad = " or ".join(quoted(name) for name in names if name.startswith("bad:")) or "false"

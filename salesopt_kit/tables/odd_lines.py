@@ -24,10 +24,12 @@ def without_lead(head: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What a look at all bytes of a file tells: whether its lines are odd, and its cells plain (see Scan)."""
+    """What a look at all bytes of a file tells: whether its lines are odd, how many there are, and if it is plain."""
 
     has_odd_lines: bool
-    is_plain: bool
+    is_plain: bool = False
+    """Whether it has no tab, no lone return and no character beyond ASCII."""
+    lines: int = 0
 
 
 def looks(path: Path, file: str) -> Looks:
@@ -37,24 +39,23 @@ def looks(path: Path, file: str) -> Looks:
     lines is not looked at further and not called plain. Raises InputError for a zero byte.
     """
     ends: set[str] = set()
-    offset, rest, is_plain = 0, b"", True
+    offset, rest, is_plain, feeds = 0, b"", True, 0
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
             stop_at_zero(path, file, chunk, offset)
             whole = rest + chunk
             body = whole.rstrip(b"\r\n")
             if not offset and body.lstrip(b"\xef\xbb\xbf").lower().startswith((b"\r", b"\n", HINT.encode())):
-                return Looks(has_odd_lines=True, is_plain=False)
+                return Looks(has_odd_lines=True)
             ends |= _line_ends(body)
             if len(ends) > 1 or "\r" in ends or (b"\n\r\n" if "\r\n" in ends else b"\n\n") in body:
-                return Looks(has_odd_lines=True, is_plain=False)
-            is_plain = is_plain and _is_plain(whole)
+                return Looks(has_odd_lines=True)
+            is_plain = is_plain and chunk.isascii() and b"\t" not in chunk
+            feeds += chunk.count(b"\n")
             offset, rest = offset + len(chunk), whole[len(body) :]
-    return Looks(len(ends | _line_ends(rest)) > 1, is_plain)
-
-
-def _is_plain(text: bytes) -> bool:
-    return text.isascii() and b"\t" not in text and b"  " not in text
+    # Line breaks at the end of the file are no rows; a last line without one is.
+    lines = feeds - rest.count(b"\n") + 1
+    return Looks(len(ends | _line_ends(rest)) > 1, is_plain, lines)
 
 
 def tidied(path: Path, delimiter: str, workspace: Path) -> tuple[Path, int]:

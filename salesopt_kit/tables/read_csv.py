@@ -48,7 +48,8 @@ def scan_csv(path: Path, file: str, source: Source, workspace: Path) -> Scan:
         f"max_line_size={4 * LONGEST_CELL})"
     )
     selected = ", ".join(quoted(heading) for heading in headings)
-    return Scan(file, path, f"select {selected} from {sql}", headings, first_row, is_text=True, is_plain=look.is_plain)
+    rows = look.lines - 1 if look.is_plain else 0
+    return Scan(file, path, f"select {selected} from {sql}", headings, first_row, is_text=True, rows_if_plain=rows)
 
 
 def explain_csv(scan: Scan, source: Source, wrong: duckdb.Error) -> InputError:

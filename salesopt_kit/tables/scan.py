@@ -21,8 +21,11 @@ class Scan:
     """Whether the database reads the file itself, so that a fault in it shows only then."""
     is_excel: bool = False
     """Whether dates may have come as a spreadsheet's serial numbers."""
-    is_plain: bool = False
-    """Whether no cell has a tab, a quote, a doubled space or a character beyond ASCII, so a trim cleans it."""
+    rows_if_plain: int = 0
+    """How many rows a text file of ASCII without tabs has if no cell holds a line break; 0 where that is not known.
+
+    If the database finds as many, none does, and the spaces around them are all that has to be cleaned off cells.
+    """
     is_wide: bool = False
     """Whether the export has one column per stage, which was turned into one row per stage."""
 

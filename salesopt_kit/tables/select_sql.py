@@ -101,9 +101,10 @@ def _serial_as_time(text: str) -> str:
 def _clean(text: str, scan: Scan) -> str:
     """Return SQL for a text without outer and doubled spaces, null where it says that there is nothing."""
     # Only a text with doubled or odd spaces or beyond ASCII can hold what a plain trim leaves.
-    doubts = [f"contains({text}, chr({code}))" for code in (10, 13)]
-    if not scan.is_plain:
-        doubts += [f"contains({text}, '  ')", f"contains({text}, chr(9))", f"strlen({text}) <> length({text})"]
+    doubts = [f"contains({text}, '  ')"]
+    if not scan.rows_if_plain:
+        doubts += [f"contains({text}, chr({code}))" for code in (9, 10, 13)]
+        doubts.append(f"strlen({text}) <> length({text})")
     visible = f"regexp_replace({text}, '[\u200b\ufeff]', '', 'g')"
     single = f"trim(regexp_replace({visible}, '[\\s\u00a0\u2000-\u200a\u202f\u3000]+', ' ', 'g'))"
     return f"nullif(case when {' or '.join(doubts)} then {single} else trim({text}) end, '')"
