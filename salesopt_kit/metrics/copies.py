@@ -28,5 +28,5 @@ def kept(tables: Tables, what: str, derived: Callable[[], ir.Table]) -> ir.Table
 
 def copy_name(tables: Tables, what: str) -> str:
     """Return the name under which the database keeps `what` for these data as seen at this day."""
-    parts = (tables.as_of, tables.engagement.config.model_dump_json(), sorted(tables.supplied))
+    parts = (tables.as_of, tables.engagement.config.model_dump_json(), sorted(tables.supplied), tables.history)
     return f"{what}_{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"
