@@ -126,7 +126,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
     """),
     "interviews": _columns("""
         who_group! = group | who | role | 群体 | 访谈对象
+        person = person | interviewee | interviewee name | speaker | 受访者 | 受访人 | 姓名
         stage = stage | 环节 | 阶段
+        topic = topic | pain point | code | coded topic | 痛点 | 主题 | 编码
         text! = text | statement | 内容 | 访谈内容
     """),
     "feedback": _columns("""
