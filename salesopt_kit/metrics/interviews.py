@@ -20,6 +20,8 @@ from salesopt_kit.text.segment import normalised
 from salesopt_kit.text.topics import Topics, group_of, matches, read_topics
 
 LONGEST_QUOTE = 120
+SIGNED = 0.5
+"""Share of the statements that must name their person for people to be counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Interviews(Result):
     """The stages that were spoken of, in the order of the process."""
     topic_names: dict[str, str]
     people: int | None
-    """How many made them; None where the sheet does not tell, and statements are counted instead."""
+    """How many made them; None where the sheet does not tell of half of them, and statements are counted instead."""
 
     def sentence(self) -> str:
         """Say how many statements of which groups there are, and which stage they name most."""
@@ -193,12 +195,14 @@ class Interviews(Result):
 
     def _row(self, stage: str, name: str) -> dict[str, str]:
         here = self._at(stage)
-        topics = {id_: self._count(one for one in here if id_ in one.topics) for id_ in self.topic_names}
+        spoken = {topic for one in here for topic in one.topics} - {NO_TOPIC}
+        topics = {
+            id_: self._count(one for one in here if id_ in one.topics) for id_ in self.topic_names if id_ in spoken
+        }
         proposed = {topic for one in here if not one.is_topic_given for topic in one.topics}
         named = [
-            f"{self.topic_names[id_]}{'*' if id_ in proposed else ''} ({self._shown(n)})"
+            self.topic_names[id_] + ("*" if id_ in proposed else "") + (f" ({self._shown(n)})" if n else "")
             for id_, n in sorted(topics.items(), key=lambda item: -item[1])
-            if n and id_ != NO_TOPIC
         ]
         quotes = [
             f"“{_quoted(next(one.text for one in here if one.group is group))}” ({group.label})"
@@ -254,7 +258,8 @@ def interviews(tables: Tables) -> Interviews:
     names |= {NO_STAGE: _("(no stage)")} if NO_STAGE in spoken else {}
     labels = {topic.id: topic.name for topic in topics.topics} | {NO_TOPIC: _("(no topic)")}
     labels |= {id_: id_ for one in statements for id_ in one.topics if id_ not in labels}
-    return Interviews(statements, names, labels, len(people_of(statements)) or None)
+    is_signed = sum(bool(one.person) for one in statements) >= SIGNED * len(statements)
+    return Interviews(statements, names, labels, len(people_of(statements)) if is_signed else None)
 
 
 def _statements(tables: Tables, topics: Topics, frame: pd.DataFrame) -> tuple[Statement, ...]:

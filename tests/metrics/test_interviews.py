@@ -106,6 +106,20 @@ def test_people_are_counted_once_each_whatever_they_repeat(engaged: Open) -> Non
     assert "1 statements name no person" in " ".join(answer.caveats())
 
 
+def test_a_pain_point_that_only_the_unnamed_spoke_of_stands_there_without_a_count(engaged: Open) -> None:
+    sheet = SHEET.assign(topic="invoice", person=["Ann", "Bob", None, None, "Cy"])
+    sheet.loc[2, "stage"] = "parked"
+    table = interviews(engaged(as_of=TODAY, interviews=sheet)).table().set_index("Stage")
+    assert table.loc["Parked", ["People", "Pain points"]].tolist() == ["0 of 3 people", "Invoice wrong or late"]
+
+
+def test_statements_are_counted_where_fewer_than_half_name_their_person(engaged: Open) -> None:
+    answer = interviews(engaged(as_of=TODAY, interviews=SHEET.assign(person=["Ann", None, None, None, None])))
+    assert answer.people is None
+    assert "People" not in answer.table()
+    assert not any(one.unit == "people" for one in answer.estimates())
+
+
 def test_unknown_and_absent_groups_are_named(engaged: Open) -> None:
     sheet = pd.DataFrame({"who_group": ["董事长"], "text": ["报价慢"]})
     said = " ".join(interviews(engaged(as_of=TODAY, interviews=sheet)).caveats())
