@@ -187,6 +187,10 @@ class Fidelity(Part):
     quarter_end_deals: int = Field(
         default=5, ge=2, description="Deals that one owner closes on the last working day of a quarter, or after it."
     )
+    push_times: int = Field(default=2, ge=1, description="Times that a deal's expected closing is moved later.")
+    push_days: int = Field(
+        default=7, ge=0, description="Days before a deal is due within which one move later is enough."
+    )
 
 
 class Pilot(Part):

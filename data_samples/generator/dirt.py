@@ -56,7 +56,7 @@ def _bulk_edits(dirt: Dirt) -> None:
     moved = 0
     for number, (stage, n) in enumerate(BULK):
         at = pd.Timestamp(dirt.world.as_of) - pd.Timedelta(days=75 + 120 * number) + pd.Timedelta(hours=17, minutes=5)
-        at = at - pd.Timedelta(days=max(0, at.dayofweek - 4))
+        at = at - pd.Timedelta(days=max(0, at.day_of_week - 4))
         due = (deals["closed_at"] - at).dt.total_seconds().between(0, 12 * 86_400)
         entered = events[events["stage"] != stage].groupby("opportunity_id")["entered_at"].max()
         ready = deals["opportunity_id"].map(entered) < at - pd.Timedelta(hours=1)

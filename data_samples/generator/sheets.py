@@ -70,7 +70,7 @@ def feedback(world: World, staff: Staff, words: Words) -> pd.DataFrame:
     """Return the answers of a short anonymous poll of each Friday."""
     rng = np.random.default_rng([world.seed, 5])
     grid = _seller_days(world, staff)
-    rows = grid[grid["started_at"].dt.dayofweek == 4]  # noqa: PLR2004 -- Friday
+    rows = grid[grid["started_at"].dt.day_of_week == 4]  # noqa: PLR2004 -- Friday
     rows = rows[rng.random(len(rows)) < ANSWERING].sort_values(["started_at", "team"], kind="stable", ignore_index=True)
     is_after = _is_treated(world, rows["team"], rows["started_at"])
     is_cumbersome = rng.random(len(rows)) < np.where(is_after, world.cumbersome[1], world.cumbersome[0])

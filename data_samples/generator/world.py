@@ -132,7 +132,7 @@ class World:
     @cached_property
     def is_workday(self) -> np.ndarray:
         """Return for each day of `days` whether people work."""
-        works = np.asarray(self.days.dayofweek < 5)  # noqa: PLR2004 -- Saturday is 5
+        works = np.asarray(self.days.day_of_week < 5)  # noqa: PLR2004 -- Saturday is 5
         for first, last in self.holidays:
             works &= ~np.asarray((self.days >= pd.Timestamp(first)) & (self.days <= pd.Timestamp(last)))
         return works

@@ -16,6 +16,7 @@ ENABLES = {
     "leads": ("D1", "T3", "X3", "R2"),
     "opportunities": ("D1", "T1", "T2", "X3", "R2"),
     "stage_events": ("D1", "D4", "T4"),
+    "expected_closes": ("D1",),
     "activities": ("D1", "X2"),
     "complaints": ("D2",),
     "accounts": ("D1",),

@@ -15,6 +15,7 @@ from salesopt_kit.metrics.breakdown import Breakdown, Group, breakdown, groups, 
 from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.dimensions import Grouping
 from salesopt_kit.metrics.once import once
+from salesopt_kit.metrics.pushed_dates import days_pushed
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.suspect_rows import Sign, signs
 from salesopt_kit.results import Estimate, Result
@@ -31,6 +32,8 @@ class CrmFidelity(Result):
     score: Estimate
     suspect: tuple[Estimate, ...]
     remarks: tuple[str, ...] = ()
+    days_pushed: Estimate | None = None
+    """By how much pushed deals were moved later; None where it was not looked for."""
 
     def sentence(self) -> str:
         """Say the score and the most frequent sign."""
@@ -46,12 +49,15 @@ class CrmFidelity(Result):
         return f"{said} {rest.format(sign=first.label, share=with_interval(first), n=first.n)}"
 
     def estimates(self) -> tuple[Estimate, ...]:
-        """Return the score, and the share of suspect rows of each sign."""
-        return (self.score, *self.suspect)
+        """Return the score, the share of suspect rows of each sign, and how far dates were pushed."""
+        return (self.score, *self.suspect, *((self.days_pushed,) if self.days_pushed else ()))
 
     def caveats(self) -> tuple[str, ...]:
-        """Return the signs that could not be looked for, and what suspect means."""
-        return self.remarks
+        """Return how far dates were pushed, the signs that could not be looked for, and what suspect means."""
+        if self.days_pushed is None or self.days_pushed.value is None:
+            return self.remarks
+        pushed = _("The {n:,} deals with pushed close dates were moved later by {days} in the median.")
+        return (pushed.format(n=self.days_pushed.n, days=with_interval(self.days_pushed)), *self.remarks)
 
     def table(self) -> pd.DataFrame:
         """Return one row per sign: how many rows are suspect, of how many."""
@@ -82,7 +88,9 @@ def crm_fidelity(tables: Tables, selection: Selection | None = None) -> CrmFidel
     rows = _judged(tables, selection, usable)
     group = whole(tables, rows, _measures(rows))
     found = tuple(_share(tables, sign, rows, window, every=selection.dimension is None) for sign in usable)
-    return CrmFidelity(_score(group, window), found, _remarks(all_signs))
+    is_pushing_known = any(sign.id == "pushed_dates" for sign in usable)
+    pushed = days_pushed(tables, window, rows if selection.dimension else None) if is_pushing_known else None
+    return CrmFidelity(_score(group, window), found, _remarks(all_signs), pushed)
 
 
 @once

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.contracted import working_days
 from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.pushed_dates import pushed_deals
 from salesopt_kit.metrics.sequence import place_of
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import StageKind
@@ -123,11 +124,27 @@ def quarter_end(tables: Tables) -> Sign:
 
 
 def pushed_dates(tables: Tables) -> Sign:
-    """Close-date pushing, which takes the history of a field that no canonical table holds."""
-    del tables
-    title = _("Close dates pushed out again and again")
-    why = _("it takes the history of the expected closing date, or two exports of the same deals")
-    return Sign("pushed_dates", title, "opportunities", None, why, whole_deal=True)
+    """Deals whose expected day of closing was pushed; the whole deal is in doubt, for its end is."""
+    limits = tables.engagement.config.fidelity
+    title = _("Close dates pushed: moved later {times} or more times, or within {days} days before they were due")
+    title = title.format(times=limits.push_times, days=limits.push_days)
+    if why := _lacks_closes(tables):
+        return Sign("pushed_dates", title, "opportunities", None, why, whole_deal=True)
+    nowhere = {"source_file": ibis.null("string"), "source_row": ibis.null("int64")}
+    rows = pushed_deals(tables).mutate(entered_on=ibis._.on, **nowhere)
+    return Sign("pushed_dates", title, "opportunities", _rows(rows, rows.is_pushed, "owner"), whole_deal=True)
+
+
+def _lacks_closes(tables: Tables) -> str:
+    """Return why pushed dates cannot be told and how to supply them; empty where they can."""
+    if "expected_closes" not in tables:
+        return _(
+            "there is no history of the expected closing date; export it (in Salesforce the Opportunity Field History "
+            "of Close Date) and map it as `expected_closes` in engagement.yml"
+        )
+    if "opportunities" not in tables and "stage_events" not in tables:
+        return _("there are no deals")
+    return ""
 
 
 def quarter_ends(tables: Tables, first: date, last: date) -> list[tuple[date, date]]:

@@ -23,7 +23,7 @@ class Proposal:
 
 @cache
 def presets() -> dict[str, dict[str, Any]]:
-    """Return preset -> table -> columns, when, wide."""
+    """Return preset -> table -> columns, when, wide, beside."""
     text = files("salesopt_kit.tables").joinpath("presets.yml").read_text(encoding="utf-8")
     loaded: dict[str, dict[str, Any]] = YAML(typ="safe").load(text)
     return loaded
@@ -52,12 +52,12 @@ def recognise(headings: Iterable[str]) -> list[tuple[str, str, float]]:
     """Return (preset, table, score) that the headings may be of, the best first; "" is the preset of no CRM.
 
     The score is the share of the required columns found, plus a little for each further column, and is 0 where a
-    required column has no heading.
+    required column has no heading. A table that comes in the same export as another one is not recognised by itself.
     """
     given = {normal_heading(heading) for heading in headings}
     scored = []
     for preset, tables in {"": TABLES, **presets()}.items():
-        for table in tables:
+        for table in (name for name in tables if not _comes_beside_another(preset, name)):
             candidates = preset_columns(preset, table) or {c.name: [c.name, *c.aliases] for c in TABLES[table]}
             hits = {
                 name for name, names in candidates.items() if any(normal_heading(heading) in given for heading in names)
@@ -84,6 +84,10 @@ def propose_mapping(headings: Iterable[str], table: str, preset: str = "") -> di
         if column.name not in proposed and near:
             proposed[column.name] = Proposal(free.pop(near[0]), is_certain=False)
     return proposed
+
+
+def _comes_beside_another(preset: str, table: str) -> bool:
+    return "beside" in presets().get(preset, {}).get(table, {})
 
 
 def _exact(candidates: Mapping[str, list[str]], headings: Iterable[str]) -> float:

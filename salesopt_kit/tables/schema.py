@@ -95,6 +95,14 @@ TABLES: dict[str, tuple[Column, ...]] = {
         department = department | role | org:group | 部门 | 所属部门
         is_bulk = is_bulk_update_flag | bulk | 批量
     """),
+    "expected_closes": _columns("""
+        opportunity_id! = opportunity id | deal id | 商机编号 | 商机ID
+        expected_close_at!: time = expected close date | new close date | new value | 预计成交日期 | 新预计成交日期
+            | 新值
+        changed_at!: time = changed at | changed on | edit date | 变更时间 | 变更日期
+        previous_close_at: time = previous close date | old close date | old value | 原预计成交日期 | 原值
+        actor = actor | changed by | edited by | 操作人 | 变更人
+    """),
     "activities": _columns("""
         person! = person | owner | assigned to | 人员 | 销售
         kind! = kind | type | activity type | subject | 活动类型
@@ -126,7 +134,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
     """),
     "interviews": _columns("""
         who_group! = group | who | role | 群体 | 访谈对象
+        person = person | interviewee | interviewee name | speaker | 受访者 | 受访人 | 姓名
         stage = stage | 环节 | 阶段
+        topic = topic | pain point | code | coded topic | 痛点 | 主题 | 编码
         text! = text | statement | 内容 | 访谈内容
     """),
     "feedback": _columns("""

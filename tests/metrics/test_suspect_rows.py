@@ -118,7 +118,7 @@ def test_what_cannot_be_told_says_why(engaged: Open) -> None:
     assert told["click_throughs"] == told["bulk_edits"] == "the stage history has days and no times of day"
     assert told["late_logging"] == "the activities do not tell when they were entered"
     assert told["quarter_end"] == "the deals have no owner or no closing date"
-    assert "two exports" in told["pushed_dates"]
+    assert "history of the expected closing date" in told["pushed_dates"]
     deals = pd.DataFrame({"opportunity_id": ["A"], "status": ["won"]})
     told = {known.id: known.why for known in signs(engaged(as_of=TODAY, opportunities=deals))}
     assert told["identical_times"] == "there is no stage history"
