@@ -164,7 +164,11 @@ def main() -> int:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
     print(heading("million events", "export", "side", *(f"{step} s" for step in STEPS), "everything s", "peak MB"))
     found = {millions: compare(millions, options.kind, ["kit", *options.against]) for millions in options.sizes}
-    ratios = [f"{side}: {name}" for side in options.against for name in ("questions ×", "everything ×", "memory of it")]
+    ratios = [
+        name.format(side=side)
+        for side in options.against
+        for name in ("{side} s / kit s, questions", "{side} s / kit s, everything", "kit MB / {side} MB")
+    ]
     print("\n" + heading("million events", "export", "kit: questions s", "everything s", "peak MB", *ratios))
     print("\n".join(summary(millions, options.kind, runs) for millions, runs in found.items()) + "\n")
     pairs = [pair for runs in found.values() for pair in itertools.combinations(runs, 2)]

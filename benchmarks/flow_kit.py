@@ -1,9 +1,10 @@
 """The four questions of flow.py put to the kit: visits, stage conversion, time in stage, directly-follows."""
 
+import sys
 from pathlib import Path
 
 import duckdb
-from flow_side import Figures, answer
+from flow_side import OUT_OF_MEMORY, Figures, answer
 
 from salesopt_kit import metrics, open_engagement, open_tables
 from salesopt_kit.metrics.directly_follows import directly_follows
@@ -13,10 +14,7 @@ from salesopt_kit.tables.store import Tables
 
 def opened(folder: Path) -> Tables:
     """Read the exports, check them, and return the tables."""
-    try:
-        return open_tables(open_engagement(folder))
-    except duckdb.OutOfMemoryException as error:
-        raise MemoryError from error
+    return open_tables(open_engagement(folder))
 
 
 def visits(tables: Tables) -> Figures:
@@ -58,4 +56,7 @@ def values(estimates: tuple[Estimate, ...]) -> Figures:
 QUESTIONS = {"visits": visits, "conversion": conversion, "time in stage": time_in_stage, "directly-follows": follows}
 
 if __name__ == "__main__":
-    answer(opened, QUESTIONS)
+    try:
+        answer(opened, QUESTIONS)
+    except duckdb.OutOfMemoryException:
+        sys.exit(OUT_OF_MEMORY)

@@ -21,8 +21,9 @@ class History:
     @cached_property
     def ordered(self) -> pd.DataFrame:
         """The events up to the end of `as_of` by deal and time, each with what comes next in its deal."""
-        events = self.events[self.events["entered_at"] < END].sort_values(["deal", "entered_at"], kind="stable")
-        return with_next(events.reset_index(drop=True))
+        events = self.events[self.events["entered_at"] < END]
+        del self.events  # not asked for again, and a long history is large
+        return with_next(events.sort_values(["deal", "entered_at"], kind="stable", ignore_index=True))
 
     @cached_property
     def visits(self) -> pd.DataFrame:

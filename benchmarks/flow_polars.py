@@ -1,56 +1,57 @@
 """The four questions of flow.py answered in polars: one sort by deal and time, then lazy queries."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 from flow_side import AS_OF, LOST, OPEN, ORDER, WON, Figures, answer, export
 
-END = pl.lit(AS_OF).str.to_datetime(time_unit="ms")
-DAY_MS = 86_400_000
-PLACE, NEXT = pl.col("place"), pl.col("next_place")
+END = int(datetime.fromisoformat(AS_OF).replace(tzinfo=UTC).timestamp())
+DAY = 86_400
+DEAL, PLACE, NEXT = pl.col("deal"), pl.col("place"), pl.col("next_place")
 
 
 @dataclass
 class History:
-    """The events of all deals, deals as numbers and stages as places in the process; what is derived is kept."""
+    """The events of all deals, deals as numbers, stages as places in the process, times in seconds since 1970."""
 
-    events: pl.LazyFrame
+    events: pl.DataFrame
 
     @cached_property
     def ordered(self) -> pl.DataFrame:
         """The events up to the end of `as_of` by deal and time, each with what comes next in its deal."""
-        events = self.events.filter(pl.col("entered_at") < END).sort("deal", "entered_at", maintain_order=True)
-        return with_next(events).collect()
+        events = self.events.lazy().filter(pl.col("entered_at") < END)
+        del self.events  # not asked for again, and a long history is large
+        return with_next(events.sort("deal", "entered_at", maintain_order=True)).collect()
 
     @cached_property
     def visits(self) -> pl.DataFrame:
         """One row per stay of a deal in a stage: repeats of the same stage collapsed."""
-        repeats = pl.col("deal").eq(pl.col("deal").shift()) & PLACE.eq(PLACE.shift())
-        return with_next(
-            self.ordered.lazy().filter(~repeats.fill_null(value=False)).select("deal", "place", "entered_at")
-        ).collect()
+        repeats = DEAL.eq(DEAL.shift()) & PLACE.eq(PLACE.shift())
+        entries = self.ordered.lazy().filter(~repeats.fill_null(value=False))
+        return with_next(entries.select("deal", "place", "entered_at")).collect(engine="streaming")
 
 
 def opened(folder: Path) -> History:
-    """Read the three columns that are needed, ids as numbers."""
+    """Read the three columns that are needed, as the smallest types that hold them."""
     path = export(folder)
     rows = pl.scan_csv(path, try_parse_dates=True) if path.suffix == ".csv" else pl.scan_parquet(path)
     events = rows.select(
-        pl.col("deal").cast(pl.Categorical).to_physical(),
+        DEAL.cast(pl.Categorical).to_physical(),
         pl.col("stage").cast(pl.Enum(ORDER)).to_physical().cast(pl.Int8).alias("place"),
-        pl.col("entered_at").cast(pl.Datetime("ms")),
+        pl.col("entered_at").dt.epoch("s").cast(pl.Int32),
     )
-    return History(events.collect().lazy())
+    return History(events.collect(engine="streaming"))
 
 
 def with_next(events: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the events with next_place and days to the next event, null for none."""
-    same = pl.col("deal").eq(pl.col("deal").shift(-1))
-    days = (pl.col("entered_at").shift(-1) - pl.col("entered_at")).dt.total_milliseconds() / DAY_MS
+    """Return the events with next_place and seconds to the next event, null for none."""
+    is_same = DEAL.eq(DEAL.shift(-1))
+    seconds = pl.col("entered_at").shift(-1) - pl.col("entered_at")
     return events.with_columns(
-        pl.when(same).then(PLACE.shift(-1)).alias("next_place"), pl.when(same).then(days).alias("days")
+        next_place=pl.when(is_same).then(PLACE.shift(-1)), seconds=pl.when(is_same).then(seconds)
     )
 
 
@@ -61,7 +62,7 @@ def visits(history: History) -> Figures:
     for name, is_so in reversed(ends.items()):
         exit_ = pl.when(is_so).then(pl.lit(name)).otherwise(exit_)
     rows = history.visits.lazy().filter(PLACE < WON).group_by("place", "next_place").agg(n=pl.len())
-    found = rows.group_by("place", exit=exit_).agg(pl.col("n").sum()).collect()
+    found = rows.group_by("place", exit=exit_).agg(pl.col("n").sum()).collect(engine="streaming")
     return {f"visits.{ORDER[at]}.{end}": float(n) for at, end, n in found.iter_rows()}
 
 
@@ -84,16 +85,16 @@ def conversion(history: History) -> Figures:
         asked[f"any.{stage}"] = (been[place] & been[place - 1]).sum() / been[place - 1].sum()
         if stage in OPEN:
             asked[f"stock.{stage}"] = (pl.col("at_end") == place).sum() / (pl.col("at_end") == place - 1).sum()
-    found = deals.select(**asked).collect().row(0, named=True)
+    found = deals.select(**asked).collect(engine="streaming").row(0, named=True)
     return {f"stage_conversion.{name}": float(value) for name, value in found.items()}
 
 
 def time_in_stage(history: History) -> Figures:
     """Return median and p90 (Kaplan-Meier), mean of ended visits, and sum of the days in each stage."""
-    so_far = (END - pl.col("entered_at")).dt.total_milliseconds() / DAY_MS
+    seconds, days = pl.col("seconds"), pl.col("days")
+    spent = seconds.fill_null(END - pl.col("entered_at"))
     inside = history.visits.lazy().filter(PLACE < WON)
-    days, ended = pl.col("days"), pl.col("days").is_not_null()
-    inside = inside.select("place", days.fill_null(so_far), ended=ended)
+    inside = inside.select("place", days=spent / DAY, ended=seconds.is_not_null())
     sums = inside.group_by("place").agg(mean=days.filter(pl.col("ended")).mean(), total_days=days.sum())
     table = inside.group_by("place", "days").agg(left=pl.col("ended").sum(), n=pl.len()).sort("place", "days")
     at_risk = pl.col("n").sum() - pl.col("n").cum_sum() + pl.col("n")
@@ -103,7 +104,7 @@ def time_in_stage(history: History) -> Figures:
         median=days.filter(share <= 0.5 + 1e-12).min(), p90=days.filter(share <= 0.1 + 1e-12).min()
     )
     found: Figures = {}
-    for row in sums.join(curve, on="place").collect().iter_rows(named=True):
+    for row in sums.join(curve, on="place").collect(engine="streaming").iter_rows(named=True):
         stage = ORDER[row.pop("place")]
         found |= {f"time_in_stage.{name}.{stage}": value for name, value in row.items()}
     return found
@@ -111,10 +112,12 @@ def time_in_stage(history: History) -> Figures:
 
 def follows(history: History) -> Figures:
     """Return count, median and mean days of each pair of consecutive events."""
-    days = pl.col("days")
+    days = pl.col("seconds") / DAY
     pairs = history.ordered.lazy().filter(NEXT.is_not_null()).group_by("place", "next_place")
     found: Figures = {}
-    for start, end, n, median, mean in pairs.agg(pl.len(), m=days.median(), mean=days.mean()).collect().iter_rows():
+    for start, end, n, median, mean in (
+        pairs.agg(pl.len(), m=days.median(), mean=days.mean()).collect(engine="streaming").iter_rows()
+    ):
         name = f"directly_follows.{ORDER[start]}>{ORDER[end]}"
         found |= {name: float(n), f"{name}.median": median, f"{name}.mean": mean}
     return found
