@@ -35,13 +35,15 @@ messages: setup  ## compile the translations
 	$(BIN)/python tools/messages.py
 
 constraints: setup  ## pin every version anew
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-annotate --no-header --no-emit-index-url --upgrade pyproject.toml --output-file constraints.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra benchmark --no-annotate --no-header --no-emit-index-url --upgrade pyproject.toml --output-file constraints.txt
 
 environment: setup  ## write environment.yml from pyproject.toml
 	$(BIN)/python tools/environment.py
 
-benchmark: setup  ## time the kit against plain pandas
+benchmark: setup  ## time the kit against plain pandas and polars
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[benchmark]'
 	$(BIN)/python benchmarks/core_metrics.py
+	$(BIN)/python benchmarks/flow.py
 
 clean:  ## remove the virtual environment and what was run
 	rm -rf .venv outputs/* data_samples/*/exports data_samples/*/.salesopt

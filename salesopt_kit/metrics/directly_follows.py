@@ -2,21 +2,22 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
+from salesopt_kit.metrics.counted import counted
 from salesopt_kit.metrics.deals import chosen
-from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.metrics.once import once
-from salesopt_kit.metrics.ranked import medians
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
-from salesopt_kit.metrics.sequence import days_between
+from salesopt_kit.metrics.sequence import MANY, MINUTES_PER_DAY, days_between, sequence
 from salesopt_kit.metrics.steps import Clock, steps
 from salesopt_kit.metrics.working_time import with_working_days
 from salesopt_kit.numbers import shown
@@ -24,6 +25,7 @@ from salesopt_kit.results import Estimate, Result
 from salesopt_kit.tables.store import Tables
 
 MOST_PAIRS = 20
+PAIR = ["place", "next_place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def directly_follows(
     """
     selection = selection or EVERYTHING
     window = selection.days(tables)
-    found = tables.to_frame(_pairs(tables, selection, clock))
+    found = _pairs(tables, selection, clock)
     if not len(found):
         raise MissingDataError(
             _("no deal has two events from {first} to {last}").format(first=window[0], last=window[1]),
@@ -117,21 +119,44 @@ def directly_follows(
     return DirectlyFollows(pairs, clock, window)
 
 
-def _pairs(tables: Tables, selection: Selection, clock: Clock) -> ir.Table:
-    rows = steps(tables, clock)
-    rows = rows.filter(rows.next_place.notnull(), rows.next_on.between(*selection.days(tables)))
-    rows = with_working_days(tables, chosen(tables, rows, selection), worked=("at", "next_at"))
+def _pairs(tables: Tables, selection: Selection, clock: Clock) -> pd.DataFrame:
+    """Return one row per pair: place, next_place, n, mean, median, low and high of days, worked_mean, worked_median."""
+    rows = _rows(tables, selection, clock)
     days = days_between(rows["at"], rows.next_at)
-    column = "completed_at" if clock == "completed" and "stage_events.completed_at" in tables else "entered_at"
-    if f"stage_events.{column}" in tables.day_grain:
+    if f"stage_events.{_column(tables, clock)}" in tables.day_grain:
         days = days.round()  # a day on which the clock changes has 23 or 25 hours
     rows = rows.mutate(days=days)
-    more = {
-        "mean": exact_sum(rows.days) / rows.count(),
-        "worked_median": rows.worked.median(),
-        "worked_mean": exact_sum(rows.worked) / rows.count(),
-    }
-    return medians(rows, ["place", "next_place"], "days", **more)
+    parts = MINUTES_PER_DAY if int(tables.to_frame(rows.aggregate(n=rows.count())).iloc[0]["n"]) > MANY else 0
+    elapsed = tables.to_frame(counted(rows, PAIR, "days", parts))
+    rows = with_working_days(tables, rows, worked=("at", "next_at"))
+    worked = tables.to_frame(counted(rows, PAIR, "worked", parts))[[*PAIR, "mean", "median"]]
+    return elapsed.merge(worked.rename(columns=lambda name: name if name in PAIR else f"worked_{name}"), on=PAIR)
+
+
+def _rows(tables: Tables, selection: Selection, clock: Clock) -> ir.Table:
+    """Return one row per event that has a next one in the window: opportunity_id, place, at, next_place, next_at."""
+    first, last = selection.days(tables)
+    if _column(tables, clock) == "completed_at":
+        rows = steps(tables, clock)
+        rows = rows.filter(rows.next_place.notnull(), rows.next_on.between(first, last))
+    else:
+        # The history in order of entry, which other questions have asked for, spares sorting it once more.
+        rows = sequence(tables)
+        from_, until = _midnight(tables, first), _midnight(tables, last + timedelta(days=1))
+        rows = rows.mutate(at=rows.entered_at)
+        rows = rows.filter(rows.next_place.notnull(), rows.next_at >= from_, rows.next_at < until)
+    return chosen(tables, rows.select("opportunity_id", "place", "at", "next_place", "next_at"), selection)
+
+
+def _midnight(tables: Tables, day: date) -> ir.TimestampScalar:
+    """Return the UTC moment (without a zone, as in the tables) at which a day begins at the client's."""
+    local = datetime.combine(day, time(0), ZoneInfo(tables.engagement.config.timezone))
+    return ibis.literal(local.astimezone(UTC).replace(tzinfo=None), type="timestamp")
+
+
+def _column(tables: Tables, clock: Clock) -> str:
+    """Return the column that dates and orders events."""
+    return "completed_at" if clock == "completed" and "stage_events.completed_at" in tables else "entered_at"
 
 
 def _pair(tables: Tables, row: dict[Hashable, Any], window: tuple[date, date]) -> Follows:

@@ -1,6 +1,7 @@
 """Oracles: facts.json of two public event logs, computed elsewhere, and pandas over one of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -73,6 +74,30 @@ def test_working_days_leave_out_the_weekend_and_the_window_is_that_of_the_later_
     assert (first.median.value, first.working_median_days, second.working_mean_days) == (3.0, 1.0, 2.0)
     later = directly_follows(tables, Selection((date(2024, 6, 11), date(2024, 6, 30))))
     assert [(pair.from_id, pair.to_id) for pair in later.pairs] == [("talks", "won")]
+
+
+@pytest.mark.parametrize(("zone", "n"), [("Asia/Shanghai", 1), ("UTC", 0)])
+def test_the_day_of_the_later_event_is_the_clients_own(engaged: Open, zone: str, n: int) -> None:
+    times = pd.to_datetime(["2024-06-07 13:00+00:00", "2024-06-10 16:30+00:00", "2024-06-20 09:00+00:00"])
+    log = pd.DataFrame({"opportunity_id": ["A", "A", "B"], "stage": ["lead", "talks", "lead"], "entered_at": times})
+    tables = engaged(as_of=date(2024, 6, 30), stage_events=log, zone=zone)
+    day = Selection((date(2024, 6, 11), date(2024, 6, 11)))
+    if not n:
+        with pytest.raises(MissingDataError, match="no deal has two events"):
+            directly_follows(tables, day)
+    else:
+        assert [pair.n for pair in directly_follows(tables, day).pairs] == [n]
+
+
+def test_very_many_pairs_are_taken_to_the_minute(helpdesk: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = directly_follows(replace(helpdesk)).pairs
+    monkeypatch.setattr("salesopt_kit.metrics.directly_follows.MANY", 10)
+    rounded = directly_follows(replace(helpdesk)).pairs
+    for one, other in zip(exact, rounded, strict=True):
+        assert (one.n, one.mean_days) == (other.n, pytest.approx(other.mean_days, abs=1e-9))
+        assert one.median.value == pytest.approx(other.median.value, abs=0.51 / 1440)
+        assert one.working_median_days == pytest.approx(other.working_median_days, abs=0.51 / 1440)
+    assert [one.median.value for one in exact] != [other.median.value for other in rounded]
 
 
 def test_without_two_events_it_says_so(engaged: Open) -> None:
