@@ -16,7 +16,7 @@ from salesopt_kit.tables.store import Tables
 
 Put = Callable[[BaseBackend, str, pa.Table], None]
 ONE_IN = 8
-"""Opportunities of which one is taken."""
+"""Deals, and entries of working hours, of which one is taken."""
 
 
 def created(backend: BaseBackend, name: str, rows: pa.Table) -> None:
@@ -25,7 +25,10 @@ def created(backend: BaseBackend, name: str, rows: pa.Table) -> None:
 
 
 def moved(tables: Tables, backend: BaseBackend, put: Put = created, one_in: int = ONE_IN) -> Tables:
-    """Return the same tables in `backend`, of one in `one_in` opportunities; `put` stores the rows of a table there."""
+    """Return the same tables in `backend`, of one in `one_in` deals and entries of hours.
+
+    `put` stores the rows of one table there.
+    """
     opportunities = tables.table("opportunities")
     place = ibis.row_number().over(ibis.window(order_by=["opportunity_id", "source_row"]))
     chosen = opportunities.mutate(place=place).filter(lambda row: row.place % one_in == 0).select("opportunity_id")
@@ -33,6 +36,8 @@ def moved(tables: Tables, backend: BaseBackend, put: Put = created, one_in: int 
         rows = tables.table(name)
         if name in ("opportunities", "stage_events"):
             rows = rows.semi_join(chosen, "opportunity_id")
+        if name == "activities":
+            rows = rows.filter(rows.source_row % one_in == 0)
         stored = f"{name}_kept" if name in tables.thinned else name
         put(backend, stored, tables.backend.to_pyarrow(rows))
     return replace(tables, backend=backend)
@@ -49,18 +54,12 @@ def differences(here: Result, there: Result) -> list[str]:
     ]
 
 
-def rows_of(tables: Tables, expression: ir.Table) -> list[tuple[str, ...]]:
-    """Return the rows of `expression` as text, sorted, for a database gives them in any order; "" for a null."""
+def rows_of(tables: Tables, expression: ir.Table) -> pd.DataFrame:
+    """Return the rows of `expression` in an order of their own, for a database gives them in any."""
     frame = tables.to_frame(expression)
-    return sorted(tuple(map(_plain, row)) for row in frame.itertuples(index=False, name=None))
-
-
-def _plain(value: object) -> str:
-    if pd.isna(value):  # type: ignore[call-overload]
-        return ""
-    if isinstance(value, bool | int | float):
-        return f"{float(value):.9g}"
-    return value if isinstance(value, str) else str(pd.Timestamp(value))  # type: ignore[arg-type]
+    for name in frame.select_dtypes("datetime"):
+        frame[name] = frame[name].astype("datetime64[us]")
+    return frame.sort_values(list(frame.columns), ignore_index=True)
 
 
 def _told(answer: Result) -> list[dict[str, Any]]:
