@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test setup lab lint messages constraints environment benchmark clean
+.PHONY: demo test test-postgres test-spark setup lab lint messages constraints environment benchmark clean
 
 demo: setup  ## run the sample engagements and say where to look
 	$(BIN)/salesopt demo
@@ -17,7 +17,22 @@ test: setup  ## all that CI runs
 	$(BIN)/python tools/environment.py --check
 	$(BIN)/salesopt schema --check
 	$(BIN)/nbstripout --keep-id --verify workbooks/*.ipynb
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not postgres and not spark'
+	@$(MAKE) --no-print-directory test-postgres
+
+test-postgres: setup  ## do the metrics say the same on PostgreSQL? (half a minute; a part of `make test`)
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; \
+	then $(MAKE) --no-print-directory .venv/postgres && $(BIN)/python -m pytest -m postgres -rs tests/backends; \
+	else echo 'Tests on PostgreSQL: skipped, for its server is not installed (on Debian: apt install postgresql).'; fi
+
+test-spark: setup  ## do the metrics say the same on Spark? (two minutes; not a part of `make test`)
+	@if java -version >/dev/null 2>&1; \
+	then $(MAKE) --no-print-directory .venv/spark && $(BIN)/python -m pytest -m spark -rs tests/backends; \
+	else echo 'Tests on Spark: skipped, for Java is not installed (on Debian: apt install default-jre-headless).'; fi
+
+.venv/postgres .venv/spark: .venv/%: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$*]'
+	touch $@
 
 setup: .venv/ready
 
@@ -35,7 +50,7 @@ messages: setup  ## compile the translations
 	$(BIN)/python tools/messages.py
 
 constraints: setup  ## pin every version anew
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra benchmark --no-annotate --no-header --no-emit-index-url --upgrade pyproject.toml --output-file constraints.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra benchmark --extra postgres --extra spark --no-annotate --no-header --no-emit-index-url --upgrade pyproject.toml --output-file constraints.txt
 
 environment: setup  ## write environment.yml from pyproject.toml
 	$(BIN)/python tools/environment.py

@@ -139,7 +139,7 @@ def _counts(tables: Tables, stays: ir.Table, spans: Sequence[tuple[date, date]])
     def is_there(day: int) -> ir.BooleanValue:
         return ((stays.begin <= day) & (stays.end.isnull() | (stays.end > day))).fill_null(False)  # noqa: FBT003
 
-    flags = {f"d{day}": is_there(day).cast("int8").max() for day in edges}
+    flags = {f"d{day}": is_there(day).cast("int32").max() for day in edges}
     states = stays.group_by("account").aggregate(**flags)
     measures: dict[str, ir.Scalar] = {}
     for place, (first, last) in enumerate(spans):

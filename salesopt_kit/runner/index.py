@@ -10,11 +10,12 @@ from salesopt_kit.locale import _
 from salesopt_kit.runner.collect import headlines
 from salesopt_kit.runner.outcome import Order, Outcome
 from salesopt_kit.runner.pages import TEMPLATE, frame, title_of
+from salesopt_kit.runner.process_files import ProcessFiles, not_drawn
 from salesopt_kit.tables.quality import QualityReport
 from salesopt_kit.terms import Severity, table_label
 
 
-def index_html(order: Order, outcomes: Sequence[Outcome]) -> str:
+def index_html(order: Order, outcomes: Sequence[Outcome], process: ProcessFiles) -> str:
     """Return the index page of a run, which holds all it shows and links to the files beside it."""
     page = {
         **frame(order),
@@ -28,9 +29,11 @@ def index_html(order: Order, outcomes: Sequence[Outcome]) -> str:
             for figure in outcome.figures
         ],
         "files": [
+            *({"name": name, "said": said} for name, said in process.entries()),
             {"name": "results.json", "said": _("every number shown, with its n, interval, method and caveats")},
             {"name": "manifest.json", "said": _("what this run was made from: inputs, settings, versions, times")},
         ],
+        "not_drawn": not_drawn(process.reason) if process.reason else "",
         "words": _words(),
     }
     environment = Environment(loader=FileSystemLoader(TEMPLATE), autoescape=True, trim_blocks=True, lstrip_blocks=True)

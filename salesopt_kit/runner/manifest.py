@@ -11,6 +11,7 @@ from typing import Any
 from salesopt_kit import __version__
 from salesopt_kit.engagement import Engagement
 from salesopt_kit.runner.outcome import Order, Outcome
+from salesopt_kit.runner.process_files import ProcessFiles
 from salesopt_kit.tables.sources import source_files
 
 LIBRARIES = (
@@ -32,6 +33,7 @@ LIBRARIES = (
 def manifest(
     order: Order,
     outcomes: Iterable[Outcome],
+    process: ProcessFiles,
     parameters: Mapping[str, str],
     inputs: list[dict[str, Any]],
     began: datetime,
@@ -58,6 +60,7 @@ def manifest(
             }
             for outcome in outcomes
         ],
+        "process_map": {"files": list(process.names), "error": process.reason or None},
     }
 
 

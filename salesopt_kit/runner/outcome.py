@@ -77,3 +77,6 @@ class Watcher:
 
     def finished(self, outcome: Outcome) -> None:
         """Tell how a workbook ended."""
+
+    def noticed(self, trouble: str) -> None:
+        """Tell of trouble that takes something from a run but does not fail it."""

@@ -20,6 +20,7 @@ from salesopt_kit.runner.manifest import inputs, manifest
 from salesopt_kit.runner.outcome import Order, Outcome, Run, Watcher
 from salesopt_kit.runner.pages import neighbours_of, page_html
 from salesopt_kit.runner.prepare import parameters, prepared
+from salesopt_kit.runner.process_files import ProcessFiles, not_drawn, write_process
 from salesopt_kit.runner.workbooks import Workbook, workbooks
 from salesopt_kit.tables import open_tables
 
@@ -65,8 +66,12 @@ def _run(order: Order, notebooks: dict[Workbook, Any], out: Path, jobs: int, wat
         given = parameters(order, folder.part)
         outcomes = _executed(notebooks, given, folder, jobs, watcher)
         _write_pages(order, outcomes, folder.part)
+        process = write_process(order.tables, folder.part)
+        if process.reason:
+            watcher.noticed(not_drawn(process.reason))
+        _write_index(order, outcomes, process, folder.part)
         _write_json(folder.part / "results.json", results(order, outcomes))
-        _write_json(folder.part / "manifest.json", manifest(order, outcomes, given, taken, began))
+        _write_json(folder.part / "manifest.json", manifest(order, outcomes, process, given, taken, began))
     point_at_newest(client_folder)
     return Run(folder.final, outcomes)
 
@@ -104,7 +109,10 @@ def _write_pages(order: Order, outcomes: Sequence[Outcome], folder: Path) -> Non
             (folder / "figures" / figure.file).write_bytes(figure.png)
         html = page_html(order, outcome, neighbours_of(outcome.workbook, order.workbooks))
         (folder / f"{outcome.workbook.name}.html").write_text(with_font(html), encoding="utf-8")
-    (folder / "index.html").write_text(with_font(index_html(order, outcomes)), encoding="utf-8")
+
+
+def _write_index(order: Order, outcomes: Sequence[Outcome], process: ProcessFiles, folder: Path) -> None:
+    (folder / "index.html").write_text(with_font(index_html(order, outcomes, process)), encoding="utf-8")
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -54,3 +54,10 @@ class TerminalWatcher(Watcher):
         self._console.print(line + Text(f" {seconds}", style="dim"))
         for reason in outcome.reason.splitlines():
             self._console.print(Text(f"    {reason}"))
+
+    def noticed(self, trouble: str) -> None:
+        """Print what the run has to do without."""
+        first, *rest = trouble.splitlines()
+        self._console.print(Text(f"! {first}", "yellow"))
+        for line in rest:
+            self._console.print(Text(f"    {line}"))

@@ -1,4 +1,4 @@
-"""The tables of an engagement in another database, and what the metrics say of them there."""
+"""The tables of an engagement in another database, and how what is told there may differ."""
 
 import math
 from collections.abc import Callable
@@ -6,64 +6,40 @@ from dataclasses import replace
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
 from ibis.backends import BaseBackend
 
-from salesopt_kit import metrics
-from salesopt_kit.metrics.bottlenecks import bottlenecks
-from salesopt_kit.metrics.cohorts import cohort_triangle
-from salesopt_kit.metrics.complaints import complaints
-from salesopt_kit.metrics.directly_follows import directly_follows
-from salesopt_kit.metrics.handover_matrix import handover_matrix
-from salesopt_kit.metrics.interviews import interviews
-from salesopt_kit.metrics.rework import rework
-from salesopt_kit.metrics.stage_exits import stage_exits
-from salesopt_kit.metrics.stage_flow import stage_flow
-from salesopt_kit.metrics.time_to_close import time_to_close
-from salesopt_kit.metrics.waiting import waiting
 from salesopt_kit.results import Result
 from salesopt_kit.tables.store import Tables
 
-METRICS: tuple[Callable[[Tables], Result], ...] = (
-    metrics.event_log,
-    metrics.lead_volume,
-    metrics.lead_conversion,
-    metrics.stage_conversion,
-    metrics.win_rate,
-    metrics.deal_cycle,
-    metrics.time_in_stage,
-    metrics.handoffs,
-    metrics.ramp,
-    metrics.output_per_head,
-    metrics.sales_velocity,
-    stage_flow,
-    cohort_triangle,
-    stage_exits,
-    time_to_close,
-    directly_follows,
-    handover_matrix,
-    rework,
-    waiting,
-    bottlenecks,
-    complaints,
-    interviews,
-)
-
-
+Put = Callable[[BaseBackend, str, pa.Table], None]
 ONE_IN = 8
-"""Opportunities of which one is taken."""
+"""Deals, and entries of working hours, of which one is taken."""
 
 
-def moved(tables: Tables, backend: BaseBackend) -> Tables:
-    """Return the same tables in `backend`, of one in ONE_IN opportunities."""
+def created(backend: BaseBackend, name: str, rows: pa.Table) -> None:
+    """Store `rows` as the table `name` of `backend`."""
+    backend.create_table(name, rows)
+
+
+def moved(tables: Tables, backend: BaseBackend, put: Put = created, one_in: int = ONE_IN) -> Tables:
+    """Return the same tables in `backend`, of one in `one_in` deals and entries of hours.
+
+    `put` stores the rows of one table there.
+    """
     opportunities = tables.table("opportunities")
     place = ibis.row_number().over(ibis.window(order_by=["opportunity_id", "source_row"]))
-    chosen = opportunities.mutate(place=place).filter(lambda row: row.place % ONE_IN == 0).select("opportunity_id")
+    chosen = opportunities.mutate(place=place).filter(lambda row: row.place % one_in == 0).select("opportunity_id")
     for name in sorted(tables.present):
         rows = tables.table(name)
         if name in ("opportunities", "stage_events"):
             rows = rows.semi_join(chosen, "opportunity_id")
+        if name == "activities":
+            rows = rows.filter(rows.source_row % one_in == 0)
         stored = f"{name}_kept" if name in tables.thinned else name
-        backend.create_table(stored, tables.backend.to_pyarrow(rows), overwrite=True)
+        put(backend, stored, tables.backend.to_pyarrow(rows))
     return replace(tables, backend=backend, history="")
 
 
@@ -76,6 +52,14 @@ def differences(here: Result, there: Result) -> list[str]:
         for field in one
         if not _same(one[field], other[field])
     ]
+
+
+def rows_of(tables: Tables, expression: ir.Table) -> pd.DataFrame:
+    """Return the rows of `expression` in an order of their own, for a database gives them in any."""
+    frame = tables.to_frame(expression)
+    for name in frame.select_dtypes("datetime"):
+        frame[name] = frame[name].astype("datetime64[us]")
+    return frame.sort_values(list(frame.columns), ignore_index=True)
 
 
 def _told(answer: Result) -> list[dict[str, Any]]:

@@ -100,6 +100,8 @@ def test_the_index_leads_in_order_and_shows_findings_but_not_what_is_missing(run
     assert "Not available" not in html
     assert html.count("data:image/png;base64,") == 2
     assert "figures/1_good-trend_1.png" in html
+    for name in ("process.bpmn", "process.svg", "process.png"):
+        assert f'<a href="{name}">{name}</a>' in html
 
 
 def test_a_cell_tagged_headline_is_the_headline(engagement: Writer, books: Writer, tmp_path: Path) -> None:

@@ -34,7 +34,9 @@ def test_a_complete_run_leaves_pages_notebooks_numbers_and_figures(
     assert re.fullmatch(r"\d{8}T\d{6}Z", run.folder.name)
     names = {str(path.relative_to(run.folder)) for path in run.folder.rglob("*") if path.is_file()}
     figures = {"figures/1_good-trend_1.png", "figures/1_good-trend_1-2.png"}
-    assert names == {"1_good.html", "1_good.ipynb", "index.html", "manifest.json", "results.json"} | figures
+    process = {"process.bpmn", "process.svg", "process.png"}
+    pages = {"1_good.html", "1_good.ipynb", "index.html"}
+    assert names == pages | {"manifest.json", "results.json"} | figures | process
     assert (tmp_path / "out" / "acme" / "latest").resolve() == run.folder.resolve()
     assert not list((tmp_path / "out" / "acme").glob(".*"))
     png = (run.folder / "figures" / "1_good-trend_1.png").read_bytes()
@@ -64,7 +66,8 @@ def test_the_same_run_twice_gives_the_same_results_notebooks_and_figures(
     folder, workbooks = engagement(), books("1_good", "3_unusable")
     first, second = (run_engagement(folder, out=tmp_path / "out", workbooks_in=workbooks) for _again in range(2))
     assert first.folder != second.folder
-    for name in ("results.json", "1_good.ipynb", "3_unusable.ipynb", "1_good.html", "figures/1_good-trend_1.png"):
+    same = ("results.json", "1_good.ipynb", "3_unusable.ipynb", "1_good.html", "figures/1_good-trend_1.png")
+    for name in (*same, "process.bpmn", "process.svg", "process.png"):
         assert (first.folder / name).read_bytes() == (second.folder / name).read_bytes(), name
 
 
@@ -91,6 +94,7 @@ def test_the_manifest_names_each_input_with_its_hash_and_each_workbook_with_its_
     assert broken["error"].startswith("ZeroDivisionError: division by zero")
     assert "2_broken.ipynb, cell division" in broken["error"]
     assert good["seconds"] > 0
+    assert manifest["process_map"] == {"files": ["process.bpmn", "process.svg", "process.png"], "error": None}
 
 
 def test_a_failed_workbook_keeps_what_it_had_shown_and_the_others_go_on(

@@ -1,0 +1,49 @@
+"""Today's process as files beside the pages, each for another program: a modeller, an office, a chat."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from salesopt_kit.diagnose.map import process_map_files
+from salesopt_kit.errors import MissingDataError, SalesOptError
+from salesopt_kit.locale import _
+from salesopt_kit.tables.store import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessFiles:
+    """The names of the files that were written, and why none was; both are empty where there is nothing to draw."""
+
+    names: tuple[str, ...] = ()
+    reason: str = ""
+
+    def entries(self) -> Iterator[tuple[str, str]]:
+        """Yield (name, what the file opens in) in the order of the index."""
+        said = {
+            ".bpmn": _(
+                "today's process as BPMN 2.0: opens in Camunda Modeler, Signavio or bpmn.io, to be changed there"
+            ),
+            ".svg": _("the same map as a drawing, sharp at any size: opens in a browser, Inkscape, Word or PowerPoint"),
+            ".png": _("the same map as a picture: opens in any image viewer, and can be pasted into slides and chats"),
+        }
+        yield from ((name, said[Path(name).suffix]) for name in self.names)
+
+
+def write_process(tables: Tables, folder: Path) -> ProcessFiles:
+    """Write process.bpmn, process.svg and process.png into `folder`, all of them or none, and say how that went."""
+    try:
+        files = process_map_files(tables)
+    except MissingDataError:
+        return ProcessFiles()
+    except SalesOptError as trouble:
+        return ProcessFiles(reason=str(trouble))
+    for name, content in files.items():
+        part = folder / f".{name}.part"
+        part.write_bytes(content)
+        part.replace(folder / name)
+    return ProcessFiles(tuple(files))
+
+
+def not_drawn(reason: str) -> str:
+    """Return the sentence that tells of a map that is missing, with its reason."""
+    return _("The process map was not drawn: {reason}").format(reason=reason)
