@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test test-postgres test-spark setup lab lint messages constraints environment benchmark clean
+.PHONY: demo test test-postgres test-spark test-long setup lab lint messages constraints environment benchmark clean
 
 demo: setup  ## run the sample engagements and say where to look
 	$(BIN)/salesopt demo
@@ -17,7 +17,7 @@ test: setup  ## all that CI runs
 	$(BIN)/python tools/environment.py --check
 	$(BIN)/salesopt schema --check
 	$(BIN)/nbstripout --keep-id --verify workbooks/*.ipynb
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not postgres and not spark'
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not postgres and not spark and not long'
 	@$(MAKE) --no-print-directory test-postgres
 
 test-postgres: setup  ## do the metrics say the same on PostgreSQL? (half a minute; a part of `make test`)
@@ -29,6 +29,9 @@ test-spark: setup  ## do the metrics say the same on Spark? (two minutes; not a 
 	@if java -version >/dev/null 2>&1; \
 	then $(MAKE) --no-print-directory .venv/spark && $(BIN)/python -m pytest -m spark -rs tests/backends; \
 	else echo 'Tests on Spark: skipped, for Java is not installed (on Debian: apt install default-jre-headless).'; fi
+
+test-long: setup  ## do the intervals hold the truth over samples that nobody chose? (six minutes; not a part of `make test`)
+	$(BIN)/python -m pytest -n 2 -m long
 
 .venv/postgres .venv/spark: .venv/%: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$*]'

@@ -124,7 +124,7 @@ def band(n: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"runs {name}")) for name in SAMPLES]
 )

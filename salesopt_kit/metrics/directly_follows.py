@@ -17,7 +17,7 @@ from salesopt_kit.metrics.counted import counted
 from salesopt_kit.metrics.deals import chosen
 from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
-from salesopt_kit.metrics.sequence import MANY, MINUTES_PER_DAY, days_between, sequence
+from salesopt_kit.metrics.sequence import MANY, MINUTES_PER_DAY, days_between, ordered
 from salesopt_kit.metrics.steps import Clock, steps
 from salesopt_kit.metrics.working_time import with_working_days
 from salesopt_kit.numbers import shown
@@ -134,18 +134,19 @@ def _pairs(tables: Tables, selection: Selection, clock: Clock) -> pd.DataFrame:
 
 
 def _rows(tables: Tables, selection: Selection, clock: Clock) -> ir.Table:
-    """Return one row per event that has a next one in the window: opportunity_id, place, at, next_place, next_at."""
+    """Return one row per event that has a next one in the window: the deal's key, place, at, next_place, next_at."""
     first, last = selection.days(tables)
+    key = "deal_key"
     if _column(tables, clock) == "completed_at":
-        rows = steps(tables, clock)
+        rows, key = steps(tables, clock), "opportunity_id"
         rows = rows.filter(rows.next_place.notnull(), rows.next_on.between(first, last))
     else:
         # The history in order of entry, which other questions have asked for, spares sorting it once more.
-        rows = sequence(tables)
+        rows = ordered(tables)
         from_, until = _midnight(tables, first), _midnight(tables, last + timedelta(days=1))
         rows = rows.mutate(at=rows.entered_at)
         rows = rows.filter(rows.next_place.notnull(), rows.next_at >= from_, rows.next_at < until)
-    return chosen(tables, rows.select("opportunity_id", "place", "at", "next_place", "next_at"), selection)
+    return chosen(tables, rows.select(key, "place", "at", "next_place", "next_at"), selection)
 
 
 def _midnight(tables: Tables, day: date) -> ir.TimestampScalar:

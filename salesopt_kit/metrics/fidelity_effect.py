@@ -119,9 +119,9 @@ class FidelityEffect(Result):
 def fidelity_effect(tables: Tables, selection: Selection | None = None, only: tuple[str, ...] = ()) -> FidelityEffect:
     """Return the core figures with all rows and without the suspect ones of all signs, or of those named in `only`.
 
-    Bulk-edited deals and deals closed together at the end of a quarter are left out whole, for their end is in doubt;
-    of the other signs the one row is left out. Both figures come from the same metric. The difference has no interval:
-    the two share nearly all rows. Raises MissingDataError where no sign or no core metric can be had.
+    Bulk-edited deals, deals closed together at the end of a quarter and those whose expected date was pushed are left
+    out whole, for their end is in doubt; of the other signs the one row is left out. Both figures come from the same
+    metric. The difference has no interval: the two share nearly all rows. Raises MissingDataError where no sign or no core metric can be had.
     """
     selection = selection or EVERYTHING
     if unknown := sorted(set(only) - set(SIGN_NAMES)):

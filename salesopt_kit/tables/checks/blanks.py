@@ -24,6 +24,7 @@ NATURAL = {
         "lead_id",
     },
     "stage_events": {"completed_at", "is_bulk"},
+    "expected_closes": {"previous_close_at"},
     "activities": {"opportunity_id"},
     "complaints": {"opportunity_id"},
     "accounts": {"ended_at"},

@@ -16,7 +16,7 @@ from salesopt_kit.tables.store import Tables
 
 EARLIEST = date(1990, 1, 1)
 """Days before are a program's zero (1899-12-30, 1900-01-01, 1970-01-01), not a date of business."""
-MAY_LIE_AHEAD = {"expected_close_at", "left_at", "ended_at"}
+MAY_LIE_AHEAD = {"expected_close_at", "previous_close_at", "left_at", "ended_at"}
 """Times that are planned, so that one in the future is nothing to wonder at."""
 WRONG_ORDER_ERROR = 0.05
 """Share of events completed before they began above which the columns must be swapped or misread."""
