@@ -121,7 +121,8 @@ def fidelity_effect(tables: Tables, selection: Selection | None = None, only: tu
 
     Bulk-edited deals, deals closed together at the end of a quarter and those whose expected date was pushed are left
     out whole, for their end is in doubt; of the other signs the one row is left out. Both figures come from the same
-    metric. The difference has no interval: the two share nearly all rows. Raises MissingDataError where no sign or no core metric can be had.
+    metric. The difference has no interval: the two share nearly all rows. Raises MissingDataError where no sign or no
+    core metric can be had.
     """
     selection = selection or EVERYTHING
     if unknown := sorted(set(only) - set(SIGN_NAMES)):
