@@ -1,4 +1,4 @@
-"""What is asked of the kit's own database and of another one: every question of the metrics."""
+"""What is asked of the kit's own database and of another one: every question of the metrics, and the process map."""
 
 import inspect
 import pkgutil
@@ -8,6 +8,7 @@ from functools import partial
 from importlib import import_module
 
 from salesopt_kit import metrics
+from salesopt_kit.diagnose.map import process_map
 from salesopt_kit.metrics.bottlenecks import bottlenecks
 from salesopt_kit.metrics.churn import churn
 from salesopt_kit.metrics.cohorts import cohort_triangle
@@ -59,6 +60,7 @@ PLAIN: tuple[Question, ...] = (
     ramp_to_output,
     crm_fidelity,
     fidelity_effect,
+    process_map,
 )
 BY_TEAM: tuple[Question, ...] = (
     metrics.lead_volume_by,
