@@ -4,11 +4,12 @@ Putting a long history in order is the dear part of every question about time. T
 exports (tables/history.py); a client's own database does it by window functions and keeps the result.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
 from salesopt_kit.metrics.copies import kept
 from salesopt_kit.metrics.joins import filled
@@ -57,8 +58,10 @@ def stays_in_order(tables: Tables) -> ir.Table:
     next stay.
     """
     rows = ordered(tables)
+    if not _repeats(tables):
+        return rows
     entries = rows.filter(rows.previous_place.isnull() | (rows.previous_place != rows.place))
-    return kept(tables, "runs", lambda: _with_next_stay(entries)) if _repeats(tables) else entries
+    return kept(tables, "runs", lambda: _with_next_stay(entries))
 
 
 def named(tables: Tables, rows: ir.Table) -> ir.Table:
@@ -87,18 +90,31 @@ def _with_next_stay(entries: ir.Table) -> ir.Table:
 
 def _until_as_of(tables: Tables, rows: ir.Table) -> ir.Table:
     """Return the events up to the end of `as_of`, without neighbours that came later; departments looked up."""
-    rows = rows.filter(rows.entered_on <= tables.as_of)
-    known = rows.next_on <= tables.as_of
-    columns: dict[str, ir.Value] = {
-        "next_place": ibis.ifelse(known, rows.next_place, ibis.null("int8")).cast("int16"),
-        "next_at": ibis.ifelse(known, rows.next_at, ibis.null("timestamp")),
-        "next_on": ibis.ifelse(known, rows.next_on, ibis.null("date")),
-        "place": rows.place.cast("int16"),
-        "previous_place": rows.previous_place.cast("int16"),
-    }
+    if _last_day(tables) > tables.as_of:
+        rows = rows.filter(rows.entered_on <= tables.as_of)
+        known = rows.next_on <= tables.as_of
+        rows = rows.mutate(
+            next_place=ibis.ifelse(known, rows.next_place, ibis.null("int8")),
+            next_at=ibis.ifelse(known, rows.next_at, ibis.null("timestamp")),
+            next_on=ibis.ifelse(known, rows.next_on, ibis.null("date")),
+        )
+    # Wider numbers, as place_of tells them.
+    rows = rows.mutate(**{name: rows[name].cast("int16") for name in ("place", "previous_place", "next_place")})
     if "stage_events.completed_at" not in tables:
-        columns["previous_ended_at"] = rows.previous_at
-    rows = rows.mutate(**columns)
+        rows = rows.mutate(previous_ended_at=rows.previous_at)
+    return _with_departments(tables, rows)
+
+
+@once
+def _last_day(tables: Tables) -> date:
+    """Return the day of the last event; the end of all days where there is none."""
+    rows = tables.backend.table(tables.history)
+    found = tables.to_frame(rows.aggregate(day=rows.entered_on.max())).iloc[0]["day"]
+    return date.max if pd.isna(found) else pd.Timestamp(found).date()
+
+
+def _with_departments(tables: Tables, rows: ir.Table) -> ir.Table:
+    """Return the rows of the kit's own history with department and previous_department."""
     source = department_source(tables)
     if source == "stage_events.department":
         return rows.rename(department="who", previous_department="previous_who")

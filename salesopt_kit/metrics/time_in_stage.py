@@ -132,7 +132,9 @@ def time_in_stage(tables: Tables, selection: Selection | None = None) -> TimeInS
 def _visits_of(tables: Tables, selection: Selection, kind: StageKind) -> ir.Table:
     """Return the visits to stages of one kind that began in the window, their days known."""
     rows = visits_in_order(tables)
-    rows = rows.filter(rows.entered_on.between(*selection.days(tables)) & rows.days.notnull())
+    rows = rows.filter(rows.entered_on.between(*selection.days(tables)))
+    if "opportunities" in tables:  # whose closing may be without a date
+        rows = rows.filter(rows.days.notnull())
     rows = chosen(tables, rows, selection)
     return rows.filter(rows.place.isin(places_of(tables, kind)))
 
@@ -140,7 +142,7 @@ def _visits_of(tables: Tables, selection: Selection, kind: StageKind) -> ir.Tabl
 def _counts(tables: Tables, rows: ir.Table) -> pd.DataFrame:
     """Return how many visits (n) to each place lasted the same days, and whether they ended."""
     rows = told_days(tables, rows)
-    ended = (rows.exit != "still_there").name("ended")
+    ended = (~rows.is_there).name("ended")
     return tables.to_frame(rows.group_by(["place", "days", ended]).aggregate(n=rows.count()))
 
 

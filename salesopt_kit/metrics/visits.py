@@ -27,8 +27,8 @@ def visits_in_order(tables: Tables) -> ir.Table:
     the process, from 0), entered_at, entered_on, exited_at (null for "still_there", and where the closure is not
     dated), next_stage, exit (one of EXITS: parked is put aside, resumed is the end of that), days (elapsed until the
     exit, for "still_there" until the end of `as_of`; whole calendar days where either end is a bare date; null where
-    the closure is not dated). A deal that its own record calls won or lost leaves its last stage when it was closed.
-    Raises MissingDataError without history.
+    the closure is not dated), is_there (whether the visit goes on). A deal that its own record calls won or lost
+    leaves its last stage when it was closed. Raises MissingDataError without history.
     """
     rows = _with_closure(tables, stays_in_order(tables))
     again = ibis.window(group_by=["deal_key", "place"], order_by="position")
@@ -40,6 +40,7 @@ def visits_in_order(tables: Tables) -> ir.Table:
         exited_at=ibis.coalesce(rows.next_at, rows.closed_at),
         next_stage=stage_at(tables, rows.next_place),
         exit=_exit(tables, rows),
+        is_there=rows.next_place.isnull() & rows.closed_as.isnull(),
         days=_days(tables, rows),
     )
 
