@@ -19,7 +19,8 @@ from scipy.stats import binom
 
 from salesopt_kit import metrics, open_engagement
 from salesopt_kit.results import Estimate
-from salesopt_kit.tables.store import Tables, tables_from_frames
+from salesopt_kit.tables.frames import tables_from_frames
+from salesopt_kit.tables.store import Tables
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = range(1001, 1101)

@@ -10,7 +10,8 @@ from moved import moved
 
 from salesopt_kit import open_engagement, open_tables
 from salesopt_kit.engagement import Config, Engagement
-from salesopt_kit.tables.store import Tables, tables_from_frames
+from salesopt_kit.tables.frames import tables_from_frames
+from salesopt_kit.tables.store import Tables
 
 STAGES = [{"id": "lead", "name": "Lead"}, {"id": "won", "name": "Won", "kind": "won"}]
 PAID = {
