@@ -60,8 +60,14 @@ def stays_in_order(tables: Tables) -> ir.Table:
     rows = ordered(tables)
     if not _repeats(tables):
         return rows
+    # Few stays are written more than once: only those are put in runs, and the others keep their neighbours.
+    ends = kept(tables, "runs", lambda: _ends_of_runs(rows))
     entries = rows.filter(rows.previous_place.isnull() | (rows.previous_place != rows.place))
-    return kept(tables, "runs", lambda: _with_next_stay(entries))
+    joined = entries.left_join(ends, (entries.deal_key == ends.run_key) & (entries.position == ends.run_start))
+    goes_on = joined.run_start.notnull()
+    names = ("next_place", "next_at", "next_on")
+    taken = {name: ibis.ifelse(goes_on, joined[f"run_{name}"], joined[name]) for name in names}
+    return joined.mutate(**taken).select(*rows.columns)
 
 
 def named(tables: Tables, rows: ir.Table) -> ir.Table:
@@ -79,12 +85,18 @@ def _repeats(tables: Tables) -> int:
     return int(tables.to_frame(rows.aggregate(n=(rows.previous_place == rows.place).sum())).fillna(0).iloc[0]["n"])
 
 
-def _with_next_stay(entries: ir.Table) -> ir.Table:
-    following = ibis.window(group_by="deal_key", order_by="position")
-    return entries.mutate(
-        next_place=entries.place.lead().over(following),
-        next_at=entries.entered_at.lead().over(following),
-        next_on=entries.entered_on.lead().over(following),
+def _ends_of_runs(rows: ir.Table) -> ir.Table:
+    """Return, for each stay that is written more than once, its deal and first position and what follows its last."""
+    is_entry = rows.previous_place.isnull() | (rows.previous_place != rows.place)
+    is_last = rows.next_place.isnull() | (rows.next_place != rows.place)
+    written_again = rows.mutate(is_entry=is_entry, is_last=is_last).filter(~(is_entry & is_last))
+    so_far = ibis.cumulative_window(group_by="deal_key", order_by="position")
+    numbered = written_again.mutate(run=written_again.is_entry.cast("int32").sum().over(so_far))
+    return numbered.group_by(run_key=numbered.deal_key, run=numbered.run).aggregate(
+        run_start=numbered.position.min(),
+        run_next_place=numbered.next_place.max(where=numbered.is_last),
+        run_next_at=numbered.next_at.max(where=numbered.is_last),
+        run_next_on=numbered.next_on.max(where=numbered.is_last),
     )
 
 
