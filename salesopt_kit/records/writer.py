@@ -73,7 +73,11 @@ class Writer:
         """Take care that an id that was given is not drawn once more."""
         prefix, dot, number = id_.rpartition("." if "." in id_ else "-")
         if dot:
-            self.connection.execute(RAISE, {"name": prefix + dot.strip("-"), "n": int(number)})
+            self.raise_to(prefix + dot.strip("-"), int(number))
+
+    def raise_to(self, name: str, last: int) -> None:
+        """Take care that a counter gives numbers above `last`."""
+        self.connection.execute(RAISE, {"name": name, "n": last})
 
     def change(
         self, record: R, version: int, *, deleted: bool = False, action: str = "save", undoes: int | None = None
