@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesopt_kit.engagement import Engagement
+from salesopt_kit.errors import InputError
+from salesopt_kit.locale import _
 from salesopt_kit.records import models
 from salesopt_kit.records.files import files_digest, read_files
 from salesopt_kit.records.join import joined
@@ -25,14 +27,21 @@ def open_store(place: Engagement | str | Path, *, who: str = "", read_only: bool
 
     if not isinstance(place, Engagement):
         return Store(place, who=who, read_only=read_only)
-    store = Store(place.folder, who=who, read_only=read_only)
-    if not read_only:
-        try:
+    store = Store(place_of(place), who=who, read_only=read_only)
+    try:
+        if place.config.records:
+            _stop_at_another_client(store, place, read_only=read_only)
+        if not read_only:
             take_over(store, place)
-        except BaseException:
-            store.close()
-            raise
+    except BaseException:
+        store.close()
+        raise
     return store
+
+
+def place_of(engagement: Engagement) -> str | Path:
+    """Return where the records of an engagement are: a URL, or its folder."""
+    return engagement.config.records or engagement.folder
 
 
 def load_records(engagement: Engagement) -> models.Records:
@@ -43,7 +52,7 @@ def load_records(engagement: Engagement) -> models.Records:
     unknown key, wrong value, id used twice and reference to a record or target that does not exist in those files.
     """
     began = engagement.config.pilot.period[0] if engagement.config.pilot else None
-    is_made = (engagement.folder / FILE).exists()
+    is_made = bool(engagement.config.records) or (engagement.folder / FILE).exists()
     if not is_made and not (files_digest(engagement) and any(read_files(engagement).values())):
         return models.Records()
     with _opened(engagement, is_made=is_made) as store:
@@ -52,7 +61,7 @@ def load_records(engagement: Engagement) -> models.Records:
 
 
 def _opened(engagement: Engagement, *, is_made: bool) -> "Store":
-    if os.access(engagement.folder, os.W_OK):
+    if engagement.config.records or os.access(engagement.folder, os.W_OK):
         return open_store(engagement)
     if is_made:
         return open_store(engagement, read_only=True)
@@ -61,3 +70,18 @@ def _opened(engagement: Engagement, *, is_made: bool) -> "Store":
     store = open_store(":memory:")
     take_over(store, engagement)
     return store
+
+
+def _stop_at_another_client(store: "Store", engagement: Engagement, *, read_only: bool) -> None:
+    """A database on a server holds one client's records; two of them would read each other's."""
+    slug, there = engagement.config.slug, store.setting("slug")
+    if there == "" and not read_only:
+        with store.together() as writer:
+            writer.set_setting("slug", slug)
+    elif there != slug:
+        raise InputError(
+            store.where,
+            there,
+            expected=_("the records of {slug}").format(slug=slug),
+            remedy=_("Give each client a database, or a schema by `?options=-csearch_path=NAME`, of its own."),
+        )
