@@ -7,18 +7,32 @@ from typing import Any
 from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.representer import SafeRepresenter
 
 from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
 from salesopt_kit.records.bundle import Bundle
+from salesopt_kit.records.cells import UNSAFE
 from salesopt_kit.yaml_files import checked, read_yaml
 
 HEAD = "# Records of an engagement, written by `salesopt records export`; `salesopt records import` reads it.\n"
 
 
+class _Representer(SafeRepresenter):
+    """Puts what YAML could take for the end of a line, or cannot hold, in quotes as an escape."""
+
+    def represent_text(self, text: str) -> Any:  # noqa: ANN401 -- ruamel's own
+        """Return the node of a text."""
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style='"' if UNSAFE.search(text) else None)
+
+
+_Representer.add_representer(str, _Representer.represent_text)
+
+
 def to_yaml(bundle: Bundle) -> str:
     """Return the text of the file, the same for the same content."""
     yaml = YAML(typ="safe", pure=True)
+    yaml.Representer = _Representer
     yaml.default_flow_style = False
     yaml.allow_unicode = True
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # keys stay in the order of the fields

@@ -42,7 +42,7 @@ def to_cell(value: Any, long_texts: LongTexts) -> Cell:  # noqa: ANN401 -- any v
         return None
     if isinstance(value, bool):
         return value
-    if isinstance(value, int | float) and float(f"{value:.15g}") == value:
+    if isinstance(value, int | float) and float(f"{value:.15g}") == value and str(value) != "-0.0":
         return value
     text = value if isinstance(value, str) and _is_safe(value) else AS_JSON + _json(value)
     return text if len(text) <= LONGEST else long_texts.keep(text)
