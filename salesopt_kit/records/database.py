@@ -150,7 +150,8 @@ def _file(path: Path, *, read_only: bool) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
-        if not read_only:
+        names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+        if not read_only and (not names or "history" in names):  # another program's file is not touched
             _use_log(connection)
     except sqlite3.Error:
         connection.close()

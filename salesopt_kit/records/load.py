@@ -1,5 +1,6 @@
 """The records of an engagement as the workbooks read them: out of the store, each with what it is linked to."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,18 @@ def open_store(place: Engagement | str | Path, *, who: str = "", read_only: bool
     return store
 
 
+def content_hash(engagement: Engagement) -> tuple[int, str] | None:
+    """Return length and SHA-256 of all that the store holds, as JSON; None where there is no store yet."""
+    from salesopt_kit.records.bundle import bundle_of  # noqa: PLC0415 -- as in open_store
+    from salesopt_kit.records.store import Store  # noqa: PLC0415
+
+    if not _is_made(engagement):
+        return None
+    with Store(place_of(engagement), read_only=not os.access(engagement.folder, os.W_OK)) as store:
+        content = bundle_of(store).model_dump_json().encode()
+    return len(content), hashlib.sha256(content).hexdigest()
+
+
 def place_of(engagement: Engagement) -> str | Path:
     """Return where the records of an engagement are: a URL, or its folder."""
     return engagement.config.records or engagement.folder
@@ -52,12 +65,16 @@ def load_records(engagement: Engagement) -> models.Records:
     unknown key, wrong value, id used twice and reference to a record or target that does not exist in those files.
     """
     began = engagement.config.pilot.period[0] if engagement.config.pilot else None
-    is_made = bool(engagement.config.records) or (engagement.folder / FILE).exists()
+    is_made = _is_made(engagement)
     if not is_made and not (files_digest(engagement) and any(read_files(engagement).values())):
         return models.Records()
     with _opened(engagement, is_made=is_made) as store:
         found, links = store.everything()
     return joined([saved.record for saved in found], links, began)
+
+
+def _is_made(engagement: Engagement) -> bool:
+    return bool(engagement.config.records) or (engagement.folder / FILE).exists()
 
 
 def _opened(engagement: Engagement, *, is_made: bool) -> "Store":

@@ -14,7 +14,8 @@ def said(record: rows.Record) -> str:
     """Return id, kind and what the record says, its figures with their interval."""
     kind = BY_MODEL[type(record)]
     words = " ".join(WORDS.get(kind.key, _text)(record).split())
-    return f"{record.id}  {kind.label}{_(': ')}{words}" if words else f"{record.id}  {kind.label}"
+    said_of_it = _("{kind}: {words}").format(kind=kind.label, words=words) if words else kind.label
+    return f"{record.id}  {said_of_it}"
 
 
 def _observation(record: rows.Observation) -> str:
@@ -85,4 +86,4 @@ WORDS: dict[str, Callable[[Any], str]] = {
 
 def _bracketed(*parts: object) -> str:
     given = [str(part) for part in parts if part]
-    return f" [{', '.join(given)}]" if given else ""
+    return f" [{_(', ').join(given)}]" if given else ""

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "backends"))
 
-from test_postgres import server  # noqa: E402, F401 -- the fixture
+from test_postgres import server  # noqa: F401 -- the fixture
 
 NUMBERS = itertools.count()
 ON_SERVER = pytest.param("postgresql", marks=[pytest.mark.slow, pytest.mark.xdist_group("postgres")])

@@ -1,4 +1,4 @@
-"""The chain of evidence in the samples: whole from trigger to target, and with any link taken away the right rule speaks."""
+"""The samples' chain of evidence is whole from trigger to target; with any link taken away the right rule speaks."""
 
 import shutil
 from collections.abc import Callable, Iterator

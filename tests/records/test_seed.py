@@ -11,6 +11,7 @@ import pytest
 from salesopt_kit.engagement import Engagement, open_engagement
 from salesopt_kit.errors import InputErrors
 from salesopt_kit.records import Records, load_records, missing_links, open_store
+from salesopt_kit.records.load import content_hash
 from salesopt_kit.records.rows import Measure, Observation, PainPoint, Target
 from salesopt_kit.terms import Level
 
@@ -204,3 +205,13 @@ def test_the_records_of_the_samples_come_back_from_the_store_as_their_files_say(
     for ours, theirs in zip(records.why_chains, read["why_chains"], strict=True):
         assert (ours.pain_point, ours.root_cause) == (theirs.pain_point, theirs.root_cause)
         assert [(why.text, why.evidence) for why in ours.whys] == [(why.text, why.evidence) for why in theirs.whys]
+
+
+def test_the_hash_of_the_content_changes_with_each_change_and_with_nothing_else(engagement: Engagement) -> None:
+    assert content_hash(engagement) is None
+    load_records(engagement)
+    first = content_hash(engagement)
+    load_records(engagement)
+    assert content_hash(engagement) == first
+    saved(engagement, "PP-1", problem="else")
+    assert content_hash(engagement) != first
