@@ -1,7 +1,7 @@
 """All records to one file and back: what is newer in the file is taken, what differs on both sides is told."""
 
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -135,7 +135,7 @@ def _stop_at_loose_ends(bundle: Bundle, path: Path) -> None:
     """Refuse a file whose links lead to records that it does not hold, or that holds one id twice."""
     ids = [record.id for record in bundle.records]
     loose = sorted({id_ for link in bundle.links for id_ in (link.start, link.end)} - set(ids))
-    twice = sorted({id_ for id_ in ids if ids.count(id_) > 1})
+    twice = sorted(id_ for id_, times in Counter(ids).items() if times > 1)
     if loose or twice:
         raise InputError(
             str(path),

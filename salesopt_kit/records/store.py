@@ -23,7 +23,8 @@ R = TypeVar("R", bound=Record)
 class Store:
     """The records of one engagement. Each call is one transaction; `together` makes several one.
 
-    What a call returned from is on the disk. `who` stands in the history; without it, the name of the account.
+    What a call returned from is on the disk. One thread uses a store at a time; others open it anew. `who` stands in
+    the history; without it, the name of the account.
     """
 
     def __init__(self, place: str | Path, *, who: str = "", read_only: bool = False) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import handbook_example as handbook
 import pytest
 
 from salesopt_kit.records.database import is_sound
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def told(order: str, place: str, *numbers: int) -> list[str]:
     """Return what the processes of writers.py were told is saved."""
     command = [sys.executable, str(WRITERS), order, place, *map(str, numbers)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, env=None)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
     assert done.stderr == ""
     return [str(line) for line in json.loads(done.stdout)]
 
@@ -57,3 +58,21 @@ def test_processes_that_make_a_store_at_the_same_moment_make_one(place: str) -> 
     assert len(told("write", place, 8, 5)) == 40
     with Store(place) as store:
         assert len(store.all(PilotNote)) == 40
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_while_it_makes_a_store_leaves_one_that_can_be_opened(tmp_path: Path) -> None:
+    for place in told("make", str(tmp_path), 40):
+        with Store(place) as store:
+            before = len(store.all(PilotNote))
+            store.add(PilotNote(text="after"))
+            assert len(store.all(PilotNote)) == before + 1
+        assert is_sound(Path(place))
+
+
+@pytest.mark.slow
+def test_workbooks_that_open_a_new_engagement_at_once_take_its_files_over_once(tmp_path: Path) -> None:
+    assert told("load", str(handbook.written(tmp_path)), 6) == ["3 5"] * 6
+    with Store(tmp_path) as store:
+        assert len({line.id for line in store.history() if not line.other}) == len(store.everything()[0])
+        assert [line.version for line in store.history() if not line.other] == [1] * len(store.everything()[0])

@@ -9,7 +9,7 @@ import handbook_example as handbook
 import pytest
 
 from salesopt_kit.engagement import Engagement, open_engagement
-from salesopt_kit.errors import InputErrors
+from salesopt_kit.errors import InputError, InputErrors
 from salesopt_kit.records import Records, load_records, missing_links, open_store
 from salesopt_kit.records.load import content_hash
 from salesopt_kit.records.rows import Measure, Observation, PainPoint, Target
@@ -215,3 +215,24 @@ def test_the_hash_of_the_content_changes_with_each_change_and_with_nothing_else(
     assert content_hash(engagement) == first
     saved(engagement, "PP-1", problem="else")
     assert content_hash(engagement) != first
+
+
+def test_an_engagement_may_keep_its_records_on_a_server_that_holds_one_client(place: str, tmp_path: Path) -> None:
+    if "://" not in place:
+        pytest.skip("about PostgreSQL")
+    first = handbook.written(tmp_path, engagement=handbook.ENGAGEMENT + f"records: {place}\n")
+    records = load_records(open_engagement(first, locale="en"))
+    assert [point.id for point in records.pain_points] == ["PP-1", "PP-2", "PP-3"]
+    assert not (tmp_path / "records.sqlite").exists()
+    (tmp_path / "engagement.yml").write_text(
+        (tmp_path / "engagement.yml").read_text(encoding="utf-8").replace("slug: huaxin", "slug: other"),
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match="found 'huaxin', expected the records of other"):
+        load_records(open_engagement(first, locale="en"))
+
+
+def test_no_password_stands_in_the_settings(tmp_path: Path) -> None:
+    settings = handbook.ENGAGEMENT + "records: postgresql://me:secret@host/records\n"
+    with pytest.raises(InputErrors, match="without a password"):
+        open_engagement(handbook.written(tmp_path, engagement=settings), locale="en")

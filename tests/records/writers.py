@@ -2,6 +2,8 @@
 
 `writers.py write PLACE PROCESSES N` lets each process add N records. `writers.py kill PLACE N` starts and kills one
 process after the other in the middle of its saves. Both print, as JSON, what was acknowledged: "id version" each.
+`writers.py make FOLDER N` kills N processes while each makes a new store. `writers.py load FOLDER N` lets N processes
+read the records of one engagement at once and prints how many records each saw.
 """
 
 import json
@@ -10,12 +12,48 @@ import random
 import signal
 import sys
 import time
+from collections.abc import Callable
 
+from salesopt_kit.engagement import open_engagement
+from salesopt_kit.records import load_records
 from salesopt_kit.records.rows import PilotNote
 from salesopt_kit.records.store import Store
 
 LONGEST_LIFE = 0.03
 """Seconds after its first acknowledged save at which a process is dead at the latest."""
+
+
+def die_while_making(folder: str, times: int) -> list[str]:
+    """Kill processes in the middle of making a store; return the files."""
+    chance, places = random.Random(20240630), [f"{folder}/{number}.sqlite" for number in range(times)]  # noqa: S311
+    Store(":memory:").close()  # imports all that is needed
+    for place in places:
+        child, pipe = forked(place, "maker")
+        time.sleep(chance.uniform(0, LONGEST_LIFE * 2))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(pipe)
+    return places
+
+
+def load_together(folder: str, processes: int) -> list[str]:
+    """Return how many records each of several processes saw that opened an engagement for the first time at once."""
+    engagement, pipes = open_engagement(folder), []
+    Store(":memory:").close()
+    for _number in range(processes):
+        reading, writing = os.pipe()
+        if not os.fork():
+            try:
+                records = load_records(engagement)
+                os.write(writing, f"{len(records.pain_points)} {len(records.observations)}\n".encode())
+            finally:
+                os._exit(0)
+        os.close(writing)
+        pipes.append(reading)
+    told = [line for pipe in pipes for line in read_all(pipe)]
+    for _number in range(processes):
+        os.wait()
+    return told
 
 
 def write(place: str, who: str, pipe: int, n: int | None = None) -> None:
@@ -77,5 +115,11 @@ def kill_in_the_middle(place: str, times: int) -> list[str]:
 
 if __name__ == "__main__":
     order, where, *numbers = sys.argv[1:]
-    run = write_together if order == "write" else kill_in_the_middle
+    runs = {
+        "write": write_together,
+        "kill": kill_in_the_middle,
+        "make": die_while_making,
+        "load": load_together,
+    }
+    run: Callable[..., list[str]] = runs[order]
     print(json.dumps(run(where, *map(int, numbers))))  # noqa: T201
