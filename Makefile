@@ -64,4 +64,4 @@ benchmark: setup  ## time the kit against plain pandas and polars
 	$(BIN)/python benchmarks/flow.py
 
 clean:  ## remove the virtual environment and what was run
-	rm -rf .venv outputs/* data_samples/*/exports data_samples/*/.salesopt
+	rm -rf .venv outputs/* data_samples/*/exports data_samples/*/.salesopt data_samples/*/records.sqlite*

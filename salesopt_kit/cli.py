@@ -12,6 +12,7 @@ from salesopt_kit import __version__
 from salesopt_kit.locale import LANGUAGES, N_, _, use_language
 from salesopt_kit.terminal.failures import PlainGroup
 from salesopt_kit.terminal.language import VARIABLE, asked_for, normal, of_system, speak
+from salesopt_kit.terminal.records import add_to as add_records_to
 from salesopt_kit.terminal.usage import in_language
 
 if TYPE_CHECKING:
@@ -159,6 +160,9 @@ def demo(
         typer.echo(f"  {run.folder.parent.name:<12} {(run.folder / 'index.html').resolve()}")
     typer.echo(_("Next, your own exports: `{command} init acme --from FILE`.").format(command=sys.argv[0]))
     raise typer.Exit(0 if len(done) == len(runs) and all(run.is_complete for run in done) else 1)
+
+
+add_records_to(app)
 
 
 def _run(context: typer.Context, folder: Path, **options: object) -> "Run | None":

@@ -244,6 +244,19 @@ class Config(Part):
     churn: Churn = Churn()
     fidelity: Fidelity = Fidelity()
     pilot: Pilot | None = None
+    records: str = Field(
+        default="",
+        description="postgresql://user@host/database that holds the records; empty: records.sqlite in the folder.",
+    )
+
+    @field_validator("records")
+    @classmethod
+    def _without_password(cls, url: str) -> str:
+        if url and not re.fullmatch(r"postgresql://([^:@/]+@)?[^@]*", url):
+            raise ValueError(
+                _("postgresql://user@host/database without a password, which PGPASSWORD or ~/.pgpass gives")
+            )
+        return url
 
     @field_validator("timezone")
     @classmethod

@@ -2,21 +2,19 @@
 
 from salesopt_kit.records.examples import needed
 from salesopt_kit.records.gaps import MissingLink, missing_links
-from salesopt_kit.records.load import load_records
+from salesopt_kit.records.load import load_records, open_store
 from salesopt_kit.records.matrix_rule import needs_root_cause, priority, priority_of
 from salesopt_kit.records.models import (
-    Evaluation,
     Measure,
     PainPoint,
     Records,
-    Review,
     Risk,
     RootCause,
     Sponsor,
-    Training,
     Why,
     WhyChain,
 )
+from salesopt_kit.records.rows import Evaluation, Review, Training
 
 __all__ = [
     "Evaluation",
@@ -35,6 +33,7 @@ __all__ = [
     "missing_links",
     "needed",
     "needs_root_cause",
+    "open_store",
     "priority",
     "priority_of",
 ]

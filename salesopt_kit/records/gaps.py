@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from salesopt_kit.locale import _
+from salesopt_kit.records import rows
 from salesopt_kit.records.matrix_rule import needs_root_cause, priority_of
 from salesopt_kit.records.models import Measure, Records
 from salesopt_kit.results import Table
+from salesopt_kit.terms import VoiceGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,20 @@ def missing_links(records: Records) -> tuple[MissingLink, ...]:
 
 def missing_in_analysis(records: Records) -> tuple[MissingLink, ...]:
     """Return the gaps between evidence, pain point, whys and root cause (P1 to P3)."""
-    return (*_pain_points(records), *_whys(records))
+    return (*_triggers(records), *_pain_points(records), *_whys(records), *_loose(records))
 
 
 def missing_in_plan(records: Records) -> tuple[MissingLink, ...]:
     """Return the gaps between root cause, measure, risk and sponsor (S3, C1, C2, C4)."""
-    return (*_measures(records), *_unanswered(records), *_risks(records), *_sponsors(records))
+    return (
+        *_measures(records),
+        *_unanswered(records),
+        *_authority(records),
+        *_targets(records),
+        *_front_line(records),
+        *_risks(records),
+        *_sponsors(records),
+    )
 
 
 def gaps_table(links: Sequence[MissingLink]) -> Table:
@@ -43,6 +53,18 @@ def gaps_table(links: Sequence[MissingLink]) -> Table:
         {_("Record"): link.record, _("What is missing"): link.said, _("What to do"): link.remedy} for link in links
     )
     return Table(said.format(n=len(links)), cells)
+
+
+def _triggers(records: Records) -> Iterator[MissingLink]:
+    met = {trigger for point in records.pain_points for trigger in point.triggers}
+    for trigger in records.triggers:
+        if trigger.id not in met:
+            yield MissingLink(
+                "trigger_without_pain_point",
+                trigger.id,
+                _("reason to start that no pain point explains"),
+                _("Name it under `triggers` of the pain point that causes it."),
+            )
 
 
 def _pain_points(records: Records) -> Iterator[MissingLink]:
@@ -89,6 +111,17 @@ def _whys(records: Records) -> Iterator[MissingLink]:
             )
 
 
+def _loose(records: Records) -> Iterator[MissingLink]:
+    said = {
+        rows.WhyChain: ("why_chain_without_pain_point", _("5 Whys that begin at no pain point")),
+        rows.Why: ("why_without_question", _("why that answers nothing")),
+        rows.RootCause: ("root_cause_without_whys", _("root cause that no 5 Whys lead to")),
+    }
+    for record in records.loose:
+        rule, words = said[type(record)]
+        yield MissingLink(rule, record.id, words, _("Link it to what it belongs to, or delete it."))
+
+
 def _measures(records: Records) -> Iterator[MissingLink]:
     for measure in records.measures:
         if not measure.root_cause:
@@ -97,6 +130,13 @@ def _measures(records: Records) -> Iterator[MissingLink]:
                 measure.id,
                 _("measure that answers no root cause"),
                 _("Name the root cause that it removes, or drop it."),
+            )
+        if records.targets and not measure.targets:
+            yield MissingLink(
+                "measure_without_target",
+                measure.id,
+                _("measure that works for no target"),
+                _("Name the target under `targets`."),
             )
         if absent := _absent(measure):
             yield MissingLink(
@@ -122,6 +162,60 @@ def _unanswered(records: Records) -> Iterator[MissingLink]:
                 _("root cause that no measure answers"),
                 _("Add a measure in measures.yml."),
             )
+
+
+def _authority(records: Records) -> Iterator[MissingLink]:
+    """C1: whoever may decide more than before needs it in writing, from the day on which the measure starts."""
+    signed = {sponsor.id: sponsor.signed_on for sponsor in records.sponsors}
+    for measure in records.measures:
+        days = [day for id_ in measure.backed_by if (day := signed.get(id_))]
+        if measure.moves_authority and not any(measure.start is None or day <= measure.start for day in days):
+            yield MissingLink(
+                "authority_without_signature",
+                measure.id,
+                _("authority moved without the signature of a sponsor before it starts"),
+                _("Have it signed first; name the sponsor under `backed_by` of the measure."),
+            )
+
+
+def _targets(records: Records) -> Iterator[MissingLink]:
+    aimed = {key for measure in records.measures for key in measure.targets}
+    for target in records.targets:
+        day = max((day for day in (target.fixed_on, target.changed_on) if day), default=None)
+        if records.pilot_began and day and day >= records.pilot_began:
+            yield MissingLink(
+                "target_set_after_pilot",
+                target.id,
+                _("target {key} set on {day}, after its pilot began on {began}").format(
+                    key=target.key, day=day, began=records.pilot_began
+                ),
+                _("Judge the pilot by the target that was fixed before it, and say so."),
+            )
+        if records.measures and target.key not in aimed:
+            yield MissingLink(
+                "target_without_measure",
+                target.id,
+                _("target {key} that no measure works for").format(key=target.key),
+                _("Name it under `targets` of a measure."),
+            )
+
+
+def _front_line(records: Records) -> Iterator[MissingLink]:
+    """C3: somebody of the front line is heard; an interview that nobody has assigned to a group may be one."""
+    seen = {observation.reference: observation for observation in records.observations}
+    cited = {name for point in records.pain_points for name in point.evidence}
+    cited |= {name for chain in records.why_chains for why in chain.whys for name in why.evidence}
+    heard = [seen[name] for name in cited if name in seen]
+    is_heard = any(
+        one.group is VoiceGroup.FRONT_LINE or (one.group is None and one.source == "interview") for one in heard
+    ) or any(feedback.group is VoiceGroup.FRONT_LINE for feedback in records.feedback)
+    if records.measures and not is_heard:
+        yield MissingLink(
+            "plan_without_front_line",
+            "ME",
+            _("plan without evidence from the front line"),
+            _("Interview front-line sales, and cite what they say where it supports a pain point or a why."),
+        )
 
 
 def _risks(records: Records) -> Iterator[MissingLink]:

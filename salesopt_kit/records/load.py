@@ -1,94 +1,104 @@
-"""Reads records/*.yml of an engagement folder; everything wrong in all files is told at once."""
+"""The records of an engagement as the workbooks read them: out of the store, each with what it is linked to."""
 
-import difflib
-from dataclasses import dataclass
+import hashlib
+import os
 from pathlib import Path
-from typing import Any
-
-from pydantic import TypeAdapter
-from ruamel.yaml.comments import CommentedSeq
+from typing import TYPE_CHECKING
 
 from salesopt_kit.engagement import Engagement
-from salesopt_kit.errors import InputError, InputErrors, SalesOptError
+from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
 from salesopt_kit.records import models
-from salesopt_kit.records.references import Entry, broken_references
-from salesopt_kit.yaml_files import checked, read_yaml
+from salesopt_kit.records.files import files_digest, read_files
+from salesopt_kit.records.join import joined
 
-KINDS: dict[str, TypeAdapter[Any]] = {
-    "pain_points": TypeAdapter(tuple[models.PainPoint, ...]),
-    "why_chains": TypeAdapter(tuple[models.WhyChain, ...]),
-    "measures": TypeAdapter(tuple[models.Measure, ...]),
-    "risks": TypeAdapter(tuple[models.Risk, ...]),
-    "evaluations": TypeAdapter(tuple[models.Evaluation, ...]),
-    "sponsors": TypeAdapter(tuple[models.Sponsor, ...]),
-    "trainings": TypeAdapter(tuple[models.Training, ...]),
-    "reviews": TypeAdapter(tuple[models.Review, ...]),
-}
-"""The file of each kind of record, without its ending, and what it holds."""
+if TYPE_CHECKING:
+    from salesopt_kit.records.store import Store
+
+FILE = "records.sqlite"
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    path: Path
-    loaded: object
-    records: tuple[Any, ...]
+def open_store(place: Engagement | str | Path, *, who: str = "", read_only: bool = False) -> "Store":
+    """Open the store of an engagement, of a folder, a file or a PostgreSQL URL; it is made where there is none.
+
+    An engagement's records/*.yml are taken over first, unless `read_only`. `who` stands in the history.
+    """
+    from salesopt_kit.records.seed import take_over  # noqa: PLC0415 -- the database costs time that an import saves
+    from salesopt_kit.records.store import Store  # noqa: PLC0415
+
+    if not isinstance(place, Engagement):
+        return Store(place, who=who, read_only=read_only)
+    store = Store(place_of(place), who=who, read_only=read_only)
+    try:
+        if place.config.records:
+            _stop_at_another_client(store, place, read_only=read_only)
+        if not read_only:
+            take_over(store, place)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def content_hash(engagement: Engagement) -> tuple[int, str] | None:
+    """Return length and SHA-256 of all that the store holds, as JSON; None where there is no store yet."""
+    from salesopt_kit.records.bundle import bundle_of  # noqa: PLC0415 -- as in open_store
+    from salesopt_kit.records.store import Store  # noqa: PLC0415
+
+    if not _is_made(engagement):
+        return None
+    with Store(place_of(engagement), read_only=not os.access(engagement.folder, os.W_OK)) as store:
+        content = bundle_of(store).model_dump_json().encode()
+    return len(content), hashlib.sha256(content).hexdigest()
+
+
+def place_of(engagement: Engagement) -> str | Path:
+    """Return where the records of an engagement are: a URL, or its folder."""
+    return engagement.config.records or engagement.folder
 
 
 def load_records(engagement: Engagement) -> models.Records:
-    """Return the records of an engagement; a file that is not there holds none.
+    """Return the records of an engagement, none where nothing was entered.
 
-    Raises InputErrors that name file, line and key (a record by its id) of every unknown key, wrong value, id used
-    twice and reference to a record or target that does not exist.
+    They are read from records.sqlite, which is made from records/*.yml where it is not there yet; a folder that nobody
+    may write to is read as it stands. Raises InputErrors that name file, line and key (a record by its id) of every
+    unknown key, wrong value, id used twice and reference to a record or target that does not exist in those files.
     """
-    folder = engagement.folder / "records"
-    errors: list[SalesOptError] = list(_strays(folder))
-    read: dict[str, _Read] = {}
-    for kind in KINDS:
-        try:
-            read[kind] = _read(kind, folder / f"{kind}.yml")
-        except InputErrors as wrong:
-            errors.extend(wrong.errors)
-        except InputError as wrong:
-            errors.append(wrong)
-    if not errors:
-        entries = {
-            kind: [Entry(one.path, one.loaded, number, record) for number, record in enumerate(one.records)]
-            for kind, one in read.items()
-        }
-        errors.extend(broken_references(entries, engagement.config.targets))
-    if errors:
-        raise InputErrors(errors)
-    return models.Records(**{kind: one.records for kind, one in read.items()})
+    began = engagement.config.pilot.period[0] if engagement.config.pilot else None
+    is_made = _is_made(engagement)
+    if not is_made and not (files_digest(engagement) and any(read_files(engagement).values())):
+        return models.Records()
+    with _opened(engagement, is_made=is_made) as store:
+        found, links = store.everything()
+    return joined([saved.record for saved in found], links, began)
 
 
-def _read(kind: str, path: Path) -> _Read:
-    loaded = read_yaml(path) if path.is_file() else None
-    if loaded is None:
-        return _Read(path, None, ())
-    if not isinstance(loaded, CommentedSeq):
+def _is_made(engagement: Engagement) -> bool:
+    return bool(engagement.config.records) or (engagement.folder / FILE).exists()
+
+
+def _opened(engagement: Engagement, *, is_made: bool) -> "Store":
+    if engagement.config.records or os.access(engagement.folder, os.W_OK):
+        return open_store(engagement)
+    if is_made:
+        return open_store(engagement, read_only=True)
+    from salesopt_kit.records.seed import take_over  # noqa: PLC0415 -- as in open_store
+
+    store = open_store(":memory:")
+    take_over(store, engagement)
+    return store
+
+
+def _stop_at_another_client(store: "Store", engagement: Engagement, *, read_only: bool) -> None:
+    """A database on a server holds one client's records; two of them would read each other's."""
+    slug, there = engagement.config.slug, store.setting("slug")
+    if there == "" and not read_only:
+        with store.together() as writer:
+            writer.set_setting("slug", slug)
+    elif there != slug:
         raise InputError(
-            str(path),
-            type(loaded).__name__ if isinstance(loaded, dict) else loaded,
-            expected=_("a list of records"),
-            remedy=_("Begin each record with a hyphen, its keys below one another."),
+            store.where,
+            there,
+            expected=_("the records of {slug}").format(slug=slug),
+            remedy=_("Give each client a database, or a schema by `?options=-csearch_path=NAME`, of its own."),
         )
-    return _Read(path, loaded, checked(KINDS[kind], loaded, loaded, path))
-
-
-def _strays(folder: Path) -> list[InputError]:
-    """Return an error per YAML file that no kind of record is read from, such as a misspelt one."""
-    known = [f"{kind}.yml" for kind in KINDS]
-    found = sorted(path.name for path in folder.glob("*.y*ml")) if folder.is_dir() else []
-    errors = []
-    for name in (name for name in found if name not in known):
-        near = difflib.get_close_matches(name, known, 1, 0.5)
-        errors.append(
-            InputError(
-                str(folder / name),
-                name,
-                expected=_("one of {names}").format(names=", ".join(known)),
-                remedy=_("Did you mean {near}?").format(near=near[0]) if near else _("Move it out of records/."),
-            )
-        )
-    return errors

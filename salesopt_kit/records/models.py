@@ -1,4 +1,4 @@
-"""What people enter, one model a kind of record: pain points, whys, root causes, measures, risks and the rest.
+"""Records as people write and read them: each with what it has to do with others, which the store keeps as links.
 
 Text that is not known yet may be left empty, for what is missing in the chain is shown, not refused; what cannot be
 understood is refused.
@@ -6,54 +6,53 @@ understood is refused.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field
 
-from salesopt_kit.engagement import Bound, Part, Text
-from salesopt_kit.locale import _
-from salesopt_kit.terms import IssueType, Level, Principle
+from salesopt_kit.engagement import Part, Text
+from salesopt_kit.records import rows
+from salesopt_kit.records.rows import (
+    Evaluation,
+    Note,
+    Observation,
+    Review,
+    Target,
+    Training,
+    Trigger,
+)
 
-Note = Annotated[str, BeforeValidator(lambda given: "" if given is None else given)]
-"""Text that may be empty, or a key with nothing behind it."""
 Evidence = tuple[Text, ...]
 """References (metric:..., complaint:..., interview:...) or plain words."""
 
 
-class PainPoint(Part):
-    """P1 and template 1: one problem of today's process."""
+class About(Part):
+    """What a record is about: the ids of others."""
+
+    about: tuple[Text, ...] = ()
+
+
+class PainPoint(rows.PainPoint):
+    """P1 and template 1: one problem of today's process, with what it rests on."""
 
     id: str = Field(pattern=r"^PP-[0-9]+$")
-    stage: Text = Field(description="Id of a stage in engagement.yml, or plain words.")
-    departments: Note = ""
-    step: Note = Field(default="", description="The current step in short.")
-    days_per_deal: float | None = Field(default=None, ge=0)
-    type: IssueType
-    problem: Text
-    impact: Level | None = None
-    frequency: Level | None = None
-    priority: Level | None = Field(default=None, description="Template 1's own priority, as entered.")
     evidence: Evidence = ()
     triggers: tuple[Literal["T1", "T2", "T3", "T4", "T5"], ...] = ()
 
 
-class Why(Part):
+class Why(rows.Why):
     """One answer to "why?", with what supports it."""
 
-    text: Text
     evidence: Evidence = ()
 
 
-class RootCause(Part):
-    """Where the whys end; marked by a person, never by the kit."""
+class RootCause(rows.RootCause):
+    """A root cause as it stands at the end of a chain."""
 
     id: str = Field(pattern=r"^RC-[0-9]+$")
-    text: Text
-    marked_by: Note = ""
-    marked_on: date | None = None
 
 
-class WhyChain(Part):
+class WhyChain(rows.WhyChain):
     """P3: the whys below one pain point, in order; several chains may begin at the same pain point."""
 
     id: str = Field(pattern=r"^WHY-[0-9]+$")
@@ -62,89 +61,57 @@ class WhyChain(Part):
     root_cause: RootCause | None = None
 
 
-class Measure(Part):
+class Measure(rows.Measure):
     """Template 2: what is done about a root cause, by whom and until when."""
 
     id: str = Field(pattern=r"^ME-[0-9]+$")
     root_cause: Note = ""
-    measure: Text
-    department: Note = ""
-    owner: Note = ""
-    start: date | None = None
-    due: date | None = None
-    resources: Note = ""
-    acceptance: Note = ""
-    principle: Principle | None = None
     targets: tuple[Text, ...] = Field(default=(), description="Keys of `targets` in engagement.yml that it works for.")
+    backed_by: tuple[Text, ...] = Field(default=(), description="Ids of the sponsors who back it.")
 
 
-class Risk(Part):
+class Risk(rows.Risk):
     """C4: what may go wrong with the change, and what is done then."""
 
     id: str = Field(pattern=r"^RI-[0-9]+$")
-    risk: Text
-    likelihood: Level
-    impact: Level
-    contingency: Note = ""
-    owner: Note = ""
 
 
-class Evaluation(Part):
-    """Template 3 as entered: one figure before and after the pilot; a "fraction" is between 0 and 1."""
-
-    metric: Text
-    label: Text
-    unit: Literal["days", "fraction", "hours", "score"]
-    before: float
-    after: float
-    before_period: tuple[date, date]
-    after_period: tuple[date, date]
-    target: Bound
-
-    @field_validator("before_period", "after_period")
-    @classmethod
-    def _in_order(cls, span: tuple[date, date]) -> tuple[date, date]:
-        if span[0] > span[1]:
-            raise ValueError(_("a first day before the last day"))
-        return span
-
-
-class Sponsor(Part):
+class Sponsor(rows.Sponsor):
     """C1: who backs the change in writing."""
 
     id: str = Field(pattern=r"^SP-[0-9]+$")
-    name: Text
-    role: Note = ""
-    scope: Note = ""
-    signed_on: date | None = None
 
 
-class Training(Part):
-    """R1: how many of a unit's people were trained."""
-
-    unit: Text
-    people: int = Field(ge=1)
-    trained: int = Field(ge=0)
-    held_on: date | None = None
-
-    @model_validator(mode="after")
-    def _no_more_than_there_are(self) -> "Training":
-        if self.trained > self.people:
-            raise ValueError(_("no more people trained than there are"))
-        return self
+class Responsibility(rows.Responsibility, About):
+    """S1: who does or decides what at a node of the new process."""
 
 
-class Review(Part):
-    """R3: one quarterly review."""
+class Meeting(rows.Meeting, About):
+    """C1: one meeting of the task force."""
 
-    quarter: str = Field(pattern=r"^[0-9]{4}Q[1-4]$", description="Such as 2024Q3.")
-    held_on: date | None = None
-    decisions: tuple[Text, ...] = ()
+
+class Decision(rows.Decision, About):
+    """What was decided, by whom."""
+
+
+class Feedback(rows.Feedback, About):
+    """C3: what the team says of the change."""
+
+
+class PilotNote(rows.PilotNote, About):
+    """X2: what was seen or adjusted while the pilot ran."""
+
+
+class FixedTarget(Part):
+    """When a target of engagement.yml was fixed."""
+
+    key: Text
+    fixed_on: date
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Everything that people entered for one engagement, checked; each kind in the order of its file."""
+    """Everything that people entered for one engagement, checked; each kind in the order it was entered."""
 
     pain_points: tuple[PainPoint, ...] = ()
     why_chains: tuple[WhyChain, ...] = ()
@@ -154,6 +121,17 @@ class Records:
     sponsors: tuple[Sponsor, ...] = ()
     trainings: tuple[Training, ...] = ()
     reviews: tuple[Review, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    targets: tuple[Target, ...] = ()
+    responsibilities: tuple[Responsibility, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+    pilot_notes: tuple[PilotNote, ...] = ()
+    loose: tuple[rows.Record, ...] = ()
+    """Chains, whys and root causes that no pain point leads to."""
+    pilot_began: date | None = None
 
     @property
     def root_causes(self) -> dict[str, RootCause]:

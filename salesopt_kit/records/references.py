@@ -43,15 +43,23 @@ def broken_references(entries: Mapping[str, Sequence[Entry]], targets: Collectio
             errors.extend(_unknown(entry, "root_cause", entry.record.root_cause, causes))
         for target in entry.record.targets:
             errors.extend(_unknown(entry, "targets", target, targets))
+        for sponsor in entry.record.backed_by:
+            errors.extend(_unknown(entry, "backed_by", sponsor, {entry.record.id for entry in entries["sponsors"]}))
+    for entry in entries["targets"]:
+        errors.extend(_unknown(entry, "key", entry.record.key, targets))
+    ids = {getattr(entry.record, "id", "") for kind in entries for entry in entries[kind]} | causes
+    for entry in (entry for kind in entries for entry in entries[kind]):
+        for id_ in getattr(entry.record, "about", ()):
+            errors.extend(_unknown(entry, "about", id_, ids - {""}))
     return errors
 
 
 def _twins(entries: Sequence[Entry]) -> Iterator[InputError]:
     first: dict[str, Entry] = {}
     for entry in entries:
-        key = "quarter" if hasattr(entry.record, "quarter") else "id"
-        name = getattr(entry.record, key, None)
-        if name is not None and first.setdefault(name, entry) is not entry:
+        key = next(key for key in ("quarter", "key", "id") if hasattr(entry.record, key))
+        name = getattr(entry.record, key)
+        if name and first.setdefault(name, entry) is not entry:
             yield _twin(entry.where(key), name, first[name].line(key))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from salesopt_kit import __version__
 from salesopt_kit.engagement import Engagement
+from salesopt_kit.records.load import content_hash
 from salesopt_kit.runner.outcome import Order, Outcome
 from salesopt_kit.runner.process_files import ProcessFiles
 from salesopt_kit.tables.sources import source_files
@@ -65,12 +66,17 @@ def manifest(
 
 
 def inputs(engagement: Engagement) -> list[dict[str, Any]]:
-    """Return name, size and SHA-256 of engagement.yml, of every export that it names and of every record."""
+    """Return name, size and SHA-256 of engagement.yml, of every export that it names and of the records.
+
+    Those of records.sqlite are of what it holds, as JSON: the file itself changes with every look into it.
+    """
     found = {"engagement.yml": engagement.folder / "engagement.yml"}
     for name, source in engagement.config.sources.items():
         found.update(source_files(engagement, name, source))
     found |= {f"records/{path.name}": path for path in sorted((engagement.folder / "records").glob("*.yml"))}
-    return [{"file": file, "bytes": path.stat().st_size, "sha256": sha256(path)} for file, path in found.items()]
+    files = [{"file": file, "bytes": path.stat().st_size, "sha256": sha256(path)} for file, path in found.items()]
+    store = content_hash(engagement)
+    return [*files, {"file": "records.sqlite", "bytes": store[0], "sha256": store[1]}] if store else files
 
 
 def sha256(path: Path) -> str:

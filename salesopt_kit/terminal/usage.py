@@ -11,15 +11,16 @@ def in_language(command: Any) -> Any:  # noqa: ANN401 -- the types of commands a
     """Return `command` with its help, and that of all below it, in the language in use."""
     if language() != "en":
         _name_panels()
-    for part in [command, *getattr(command, "commands", {}).values()]:
-        for text in ("help", "epilog"):
-            if said := getattr(part, text, None):
-                setattr(part, text, _(said))
-        for parameter in part.params:
-            if help_text := getattr(parameter, "help", None):
-                parameter.help = _(help_text)
-        part.format_usage = MethodType(_format_usage, part)
-        part.get_help_option = _translated_help_option(part.get_help_option)
+    for below in getattr(command, "commands", {}).values():
+        in_language(below)
+    for text in ("help", "epilog"):
+        if said := getattr(command, text, None):
+            setattr(command, text, _(said))
+    for parameter in command.params:
+        if help_text := getattr(parameter, "help", None):
+            parameter.help = _(help_text)
+    command.format_usage = MethodType(_format_usage, command)
+    command.get_help_option = _translated_help_option(command.get_help_option)
     return command
 
 

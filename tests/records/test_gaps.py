@@ -11,7 +11,8 @@ from salesopt_kit.records import Records, load_records, missing_links
 WHOLE = {
     "why_chains": handbook.WHY_CHAINS.replace(
         "{text: 制度设计时未考虑销售场景灵活性}", "{text: 制度, evidence: [访谈]}"
-    ).replace("{text: 线索标签不清晰}", "{text: 线索标签不清晰, evidence: [访谈]}")
+    ).replace("{text: 线索标签不清晰}", "{text: 线索标签不清晰, evidence: [访谈]}"),
+    "measures": handbook.MEASURES + "  targets: [cycle_days]\n",
 }
 
 
@@ -52,6 +53,6 @@ def test_a_missing_link_is_named_by_its_rule(
 
 def test_a_pressing_pain_point_without_a_root_cause_is_named(tmp_path: Path) -> None:
     chains = WHOLE["why_chains"].partition("- id: WHY-2")[0]
-    measures = handbook.MEASURES.replace("RC-2", "RC-1")
+    measures = WHOLE["measures"].replace("RC-2", "RC-1")
     gaps = missing_links(loaded(tmp_path, why_chains=chains, measures=measures))
     assert [(gap.rule, gap.record) for gap in gaps] == [("pain_point_without_root_cause", "PP-1")]

@@ -1,0 +1,1 @@
+"""Alembic's scripts, one a state of the tables; never edited once released."""

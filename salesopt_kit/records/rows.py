@@ -1,0 +1,231 @@
+"""What the store keeps of each kind of record. What a record has to do with another is a link, never a field."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from salesopt_kit.engagement import Bound, Part, Text
+from salesopt_kit.locale import _
+from salesopt_kit.terms import IssueType, Level, Principle, VoiceGroup
+
+Note = Annotated[str, BeforeValidator(lambda given: "" if given is None else given)]
+"""Text that may be empty, or a key with nothing behind it."""
+
+
+class Record(Part):
+    """A record; the store draws an id for one that has none yet."""
+
+    id: str = ""
+
+
+class Trigger(Record):
+    """T1 to T5: a reason to start."""
+
+    id: str = Field(default="", pattern=r"^(T[1-5])?$")
+    text: Note = ""
+    met_on: date | None = None
+
+
+class Observation(Record):
+    """What was seen: a figure frozen from a run with its interval, complaints about a topic, a statement."""
+
+    id: str = Field(default="", pattern=r"^(OB-[0-9]+)?$")
+    reference: Text = Field(description="metric:..., complaint:..., interview:... or plain words.")
+    text: Note = Field(default="", description="What it says, in a reader's words.")
+    value: float | None = None
+    low: float | None = Field(default=None, description="Bounds of the 95 % interval.")
+    high: float | None = None
+    unit: Note = ""
+    n: int | None = Field(default=None, ge=0)
+    method: Note = ""
+    window: tuple[date, date] | None = None
+    frozen_on: date | None = None
+    group: VoiceGroup | None = Field(default=None, description="Who said it.")
+
+    @property
+    def source(self) -> Literal["metric", "complaint", "interview", "statement"]:
+        """What the reference points to; plain words are a statement."""
+        head, colon, _name = self.reference.partition(":")
+        return head if colon and head in ("metric", "complaint", "interview") else "statement"  # type: ignore[return-value]
+
+
+class PainPoint(Record):
+    """P1 and template 1: one problem of today's process."""
+
+    id: str = Field(default="", pattern=r"^(PP-[0-9]+)?$")
+    stage: Text = Field(description="Id of a stage in engagement.yml, or plain words.")
+    departments: Note = ""
+    step: Note = Field(default="", description="The current step in short.")
+    days_per_deal: float | None = Field(default=None, ge=0)
+    type: IssueType
+    problem: Text
+    impact: Level | None = None
+    frequency: Level | None = None
+    priority: Level | None = Field(default=None, description="Template 1's own priority, as entered.")
+
+
+class WhyChain(Record):
+    """P3: one chain of whys; its whys carry its id and a number, as WHY-1.2."""
+
+    id: str = Field(default="", pattern=r"^(WHY-[0-9]+)?$")
+
+
+class Why(Record):
+    """One answer to "why?"."""
+
+    id: str = Field(default="", pattern=r"^(WHY-[0-9]+\.[0-9]+)?$")
+    text: Text
+
+
+class RootCause(Record):
+    """Where the whys end; marked by a person, never by the kit."""
+
+    id: str = Field(default="", pattern=r"^(RC-[0-9]+)?$")
+    text: Text
+    marked_by: Note = ""
+    marked_on: date | None = None
+
+
+class Measure(Record):
+    """Template 2: what is done about a root cause, by whom and until when."""
+
+    id: str = Field(default="", pattern=r"^(ME-[0-9]+)?$")
+    measure: Text
+    department: Note = ""
+    owner: Note = ""
+    start: date | None = None
+    due: date | None = None
+    resources: Note = ""
+    acceptance: Note = ""
+    principle: Principle | None = None
+    moves_authority: bool = Field(default=False, description="True where somebody may decide what another did before.")
+
+
+class Target(Record):
+    """A figure that is aimed at; fixed before the pilot."""
+
+    id: str = Field(default="", pattern=r"^(TG-[0-9]+)?$")
+    key: Text
+    at_most: float | None = None
+    at_least: float | None = None
+    fixed_on: date | None = None
+    changed_on: date | None = Field(default=None, description="When engagement.yml said another figure last.")
+
+
+class Responsibility(Record):
+    """S1: who does or decides what at a node of the new process."""
+
+    id: str = Field(default="", pattern=r"^(RE-[0-9]+)?$")
+    task: Text
+    stage: Note = ""
+    department: Note = ""
+    person: Note = ""
+    decides: Note = Field(default="", description="What this person may decide alone.")
+
+
+class Risk(Record):
+    """C4: what may go wrong with the change, and what is done then."""
+
+    id: str = Field(default="", pattern=r"^(RI-[0-9]+)?$")
+    risk: Text
+    likelihood: Level
+    impact: Level
+    contingency: Note = ""
+    owner: Note = ""
+
+
+class Sponsor(Record):
+    """C1: who backs the change in writing."""
+
+    id: str = Field(default="", pattern=r"^(SP-[0-9]+)?$")
+    name: Text
+    role: Note = ""
+    scope: Note = ""
+    signed_on: date | None = None
+
+
+class Meeting(Record):
+    """C1: one meeting of the task force."""
+
+    id: str = Field(default="", pattern=r"^(TF-[0-9]+)?$")
+    planned_on: date | None = None
+    held_on: date | None = None
+    people: tuple[Text, ...] = ()
+    notes: Note = ""
+
+
+class Decision(Record):
+    """What was decided, by whom."""
+
+    id: str = Field(default="", pattern=r"^(DE-[0-9]+)?$")
+    text: Text
+    decided_on: date | None = None
+    decided_by: Note = ""
+
+
+class Feedback(Record):
+    """C3: what the team says of the change; no name is asked for."""
+
+    id: str = Field(default="", pattern=r"^(FB-[0-9]+)?$")
+    text: Text
+    given_on: date | None = None
+    unit: Note = ""
+    group: VoiceGroup | None = None
+    score: float | None = None
+    answer: Note = ""
+
+
+class PilotNote(Record):
+    """X2: what was seen or adjusted while the pilot ran."""
+
+    id: str = Field(default="", pattern=r"^(PN-[0-9]+)?$")
+    text: Text
+    noted_on: date | None = None
+    unit: Note = ""
+
+
+class Evaluation(Record):
+    """Template 3 as entered: one figure before and after the pilot; a "fraction" is between 0 and 1."""
+
+    id: str = Field(default="", pattern=r"^(EV-[0-9]+)?$")
+    metric: Text
+    label: Text
+    unit: Literal["days", "fraction", "hours", "score"]
+    before: float
+    after: float
+    before_period: tuple[date, date]
+    after_period: tuple[date, date]
+    target: Bound
+
+    @field_validator("before_period", "after_period")
+    @classmethod
+    def _in_order(cls, span: tuple[date, date]) -> tuple[date, date]:
+        if span[0] > span[1]:
+            raise ValueError(_("a first day before the last day"))
+        return span
+
+
+class Training(Record):
+    """R1: how many of a unit's people were trained."""
+
+    id: str = Field(default="", pattern=r"^(TR-[0-9]+)?$")
+    unit: Text
+    people: int = Field(ge=1)
+    trained: int = Field(ge=0)
+    held_on: date | None = None
+
+    @model_validator(mode="after")
+    def _no_more_than_there_are(self) -> "Training":
+        if self.trained > self.people:
+            raise ValueError(_("no more people trained than there are"))
+        return self
+
+
+class Review(Record):
+    """R3: one quarterly review."""
+
+    id: str = Field(default="", pattern=r"^(RV-[0-9]+)?$")
+    quarter: str = Field(pattern=r"^[0-9]{4}Q[1-4]$", description="Such as 2024Q3.")
+    held_on: date | None = None
+    decisions: tuple[Text, ...] = ()

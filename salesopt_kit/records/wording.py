@@ -1,0 +1,89 @@
+"""A record in one line of plain words."""
+
+from collections.abc import Callable
+from typing import Any
+
+from salesopt_kit.locale import _
+from salesopt_kit.numbers import shown
+from salesopt_kit.records import rows
+from salesopt_kit.records.kinds import BY_MODEL
+from salesopt_kit.records.matrix_rule import priority
+
+
+def said(record: rows.Record) -> str:
+    """Return id, kind and what the record says, its figures with their interval."""
+    kind = BY_MODEL[type(record)]
+    words = " ".join(WORDS.get(kind.key, _text)(record).split())
+    said_of_it = _("{kind}: {words}").format(kind=kind.label, words=words) if words else kind.label
+    return f"{record.id}  {said_of_it}"
+
+
+def _observation(record: rows.Observation) -> str:
+    words = record.text or record.reference
+    if record.value is not None:
+        words += f" {shown(record.value, record.unit)}"
+        if record.low is not None and record.high is not None:
+            low, high = shown(record.low, record.unit), shown(record.high, record.unit)
+            words += _(" ({low} to {high})").format(low=low, high=high)
+        words += f", n={record.n:,}" if record.n is not None else ""
+    return words + _bracketed(record.group and record.group.label, record.reference if record.text else "")
+
+
+def _trigger(record: rows.Trigger) -> str:
+    texts = {
+        "T1": _("output per head below the industry"),
+        "T2": _("cycle longer than in the industry"),
+        "T3": _("conversion below target and a cumbersome process"),
+        "T4": _("hand-offs that break"),
+        "T5": _("new hires who ramp slowly"),
+    }
+    return (record.text or texts[record.id]) + _bracketed(record.met_on)
+
+
+def _pain_point(record: rows.PainPoint) -> str:
+    rated = record.impact and record.frequency
+    return record.problem + _bracketed(rated and priority(record.impact, record.frequency).label)  # type: ignore[arg-type]
+
+
+def _target(record: rows.Target) -> str:
+    bound = f"≤ {record.at_most:g}" if record.at_most is not None else f"≥ {record.at_least or 0:g}"
+    return f"{record.key} {bound}" + _bracketed(record.fixed_on and _("fixed on {day}").format(day=record.fixed_on))
+
+
+def _sponsor(record: rows.Sponsor) -> str:
+    signed = _("signed on {day}").format(day=record.signed_on) if record.signed_on else _("not signed yet")
+    return record.name + _bracketed(record.role, record.scope, signed)
+
+
+def _risk(record: rows.Risk) -> str:
+    return record.risk + _bracketed(record.contingency or _("no contingency"))
+
+
+def _text(record: Any) -> str:  # noqa: ANN401 -- whatever has a text
+    return str(getattr(record, "text", ""))
+
+
+WORDS: dict[str, Callable[[Any], str]] = {
+    "observations": _observation,
+    "triggers": _trigger,
+    "pain_points": _pain_point,
+    "root_causes": lambda record: record.text + _bracketed(record.marked_by, record.marked_on),
+    "measures": lambda record: record.measure + _bracketed(record.owner, record.due),
+    "targets": _target,
+    "responsibilities": lambda record: record.task + _bracketed(record.person, record.decides),
+    "risks": _risk,
+    "sponsors": _sponsor,
+    "meetings": lambda record: f"{record.held_on or record.planned_on or ''} {record.notes}",
+    "decisions": lambda record: record.text + _bracketed(record.decided_by, record.decided_on),
+    "feedback": lambda record: record.text + _bracketed(record.unit, record.given_on),
+    "pilot_notes": lambda record: record.text + _bracketed(record.unit, record.noted_on),
+    "evaluations": lambda record: f"{record.label} {record.before:g} → {record.after:g}",
+    "trainings": lambda record: f"{record.unit} {record.trained}/{record.people}",
+    "reviews": lambda record: record.quarter + _bracketed(record.held_on),
+}
+"""How each kind is put into words; the others by their text alone."""
+
+
+def _bracketed(*parts: object) -> str:
+    given = [str(part) for part in parts if part]
+    return f" [{_(', ').join(given)}]" if given else ""

@@ -1,0 +1,122 @@
+"""Commands on the records: `trace`, `backup`, `restore`, `records export` and `records import`."""
+# ruff: noqa: PLC0415 -- commands import what they need when they run
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from salesopt_kit.locale import N_, _
+from salesopt_kit.terminal.failures import PlainGroup
+from salesopt_kit.terminal.language import speak
+
+if TYPE_CHECKING:
+    from salesopt_kit.engagement import Engagement
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help=N_("The engagement folder, with its engagement.yml."))]
+Bundle = Annotated[Path, typer.Argument(metavar="FILE", help=N_("A file that ends in .yml or .xlsx."))]
+Who = Annotated[str, typer.Option(metavar="NAME", help=N_("Whose name stands in the history; default: the account."))]
+group = typer.Typer(
+    cls=PlainGroup, help=N_("Export all records to one file, or import such a file."), no_args_is_help=True
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command(
+        help=N_("Follow the chain of evidence of a record both ways, from trigger to target, and show what is missing.")
+    )(trace)
+    app.command(help=N_("Write a sound copy of the records while others work with them."))(backup)
+    app.command(help=N_("Put a backup in the place of the records; those are kept beside it."))(restore)
+    group.command("export", help=N_("Write all records, links and history to one file."))(export_)
+    group.command("import", help=N_("Bring an exported file into the records, all of it or nothing."))(import_)
+    app.add_typer(group, name="records")
+
+
+def trace(
+    context: typer.Context,
+    record: Annotated[str, typer.Argument(metavar="ID", help=N_("The id of a record, such as PP-2, RC-1 or TG-1."))],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help=N_("The engagement folder; default: the current one."))
+    ] = Path(),
+) -> None:
+    """Print the chain of a record."""
+    from salesopt_kit.records import open_store
+    from salesopt_kit.records.chain import trace as chain_of
+
+    engagement = _engagement(context, folder)
+    pilot = engagement.config.pilot
+    with open_store(engagement) as store:
+        typer.echo(chain_of(store, record, pilot_began=pilot.period[0] if pilot else None).text(), nl=False)
+
+
+def backup(
+    context: typer.Context,
+    folder: Folder,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help=N_("The file to write; default: beside the records, named by the time.")),
+    ] = None,
+) -> None:
+    """Write a copy of the records."""
+    from salesopt_kit.records import open_store
+    from salesopt_kit.records.backup import back_up
+
+    with open_store(_engagement(context, folder)) as store:
+        typer.echo(_("Wrote {file}.").format(file=back_up(store, file)))
+
+
+def restore(
+    context: typer.Context,
+    folder: Folder,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("A file that `salesopt backup` wrote."))],
+) -> None:
+    """Bring a copy of the records back."""
+    from salesopt_kit.records.backup import restore as bring_back
+    from salesopt_kit.records.load import place_of
+
+    kept = bring_back(place_of(_engagement(context, folder)), file)
+    typer.echo(_("Restored {file}.").format(file=file))
+    if kept:
+        typer.echo(_("The records before it are kept in {file}.").format(file=kept))
+
+
+def export_(context: typer.Context, folder: Folder, file: Bundle) -> None:
+    """Write all records to a file."""
+    from salesopt_kit.records import open_store
+    from salesopt_kit.records.exchange import export_records
+
+    with open_store(_engagement(context, folder)) as store:
+        n = export_records(store, file)
+    typer.echo(_("Wrote {n} records to {file}.").format(n=n, file=file))
+
+
+def import_(
+    context: typer.Context,
+    folder: Folder,
+    file: Bundle,
+    take: Annotated[
+        str,
+        typer.Option(metavar="file|store", help=N_("Which side is right where both were changed; default: neither.")),
+    ] = "",
+    who: Who = "",
+) -> None:
+    """Bring a file into the records."""
+    from salesopt_kit.records import open_store
+    from salesopt_kit.records.exchange import import_records
+
+    sides: dict[str, Literal["", "file", "store"]] = {"": "", "file": "file", "store": "store"}
+    if take not in sides:
+        raise typer.BadParameter(_("one of {names}").format(names="file, store"), param_hint="--take")
+    with open_store(_engagement(context, folder), who=who) as store:
+        done = import_records(store, file, take=sides[take])
+    message = _("{added} records added, {changed} changed, {left} left as they were; {linked} links made.")
+    typer.echo(message.format(added=done.added, changed=done.changed, left=done.left, linked=done.linked))
+
+
+def _engagement(context: typer.Context, folder: Path) -> "Engagement":
+    from salesopt_kit.engagement import open_engagement
+
+    engagement = open_engagement(folder)
+    speak(context.obj)
+    return engagement
