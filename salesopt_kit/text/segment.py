@@ -51,14 +51,14 @@ def segmenter(terms: Iterable[str] = ()) -> Words:
 def term_pattern(term: str) -> str:
     r"""Return the regular expression that finds a normalised term.
 
-    Three points stand for some signs of the same sentence, up to 20 in Chinese and 40 in English; (a/b/c) for one of
+    Three points stand for some signs of the same sentence, up to 20 in Chinese and 60 in English; (a/b/c) for one of
     its parts, an empty one too. Latin words are whole ones and may have the endings of plurals and regular verbs.
 
     >>> find = re.compile(term_pattern("(nobody/no one) ... reply"))
     >>> [bool(find.search(text)) for text in ("no one has replied", "nobody came. reply soon")]
     [True, False]
     """
-    gap = "[^。.!?;]{0,40}?" if term.isascii() else "[^。.!?;]{0,20}?"
+    gap = "[^。.!?;]{0,60}?" if term.isascii() else "[^。.!?;]{0,20}?"
     parts = _CHOICE.split(re.sub(r"\s*\.\.\.\s*", "...", term.strip()))
     # The odd ones are what _CHOICE caught: choices, without their brackets.
     return "".join(
