@@ -5,11 +5,15 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
+from itertools import product
 
 Words = Callable[[str], list[str]]
 
 _LATIN = "a-z0-9"
 _PIECES = re.compile(rf"[{_LATIN}]+(?:['’.&/-][{_LATIN}]+)*|[\u3400-\u9fff\uf900-\ufaff]+")
+
+
+_CHOICE = re.compile(r"\(([^()]*/[^()]*)\)")
 
 
 def normalised(text: str) -> str:
@@ -45,15 +49,46 @@ def segmenter(terms: Iterable[str] = ()) -> Words:
 
 
 def term_pattern(term: str) -> str:
-    """Return the regular expression that finds a normalised term; Latin words are whole ones, a plural s allowed.
+    r"""Return the regular expression that finds a normalised term.
 
-    Three points in a term stand for some signs of the same sentence: up to 20 in Chinese, up to 40 in English.
+    Three points stand for some signs of the same sentence, up to 20 in Chinese and 60 in English; (a/b/c) for one of
+    its parts, an empty one too. Latin words are whole ones and may have the endings of plurals and regular verbs.
+
+    >>> find = re.compile(term_pattern("(nobody/no one) ... reply"))
+    >>> [bool(find.search(text)) for text in ("no one has replied", "nobody came. reply soon")]
+    [True, False]
     """
-    gap = "[^。.!?;]{0,40}?" if term.isascii() else "[^。.!?;]{0,20}?"
-    parts = [re.escape(part.strip()).replace(r"\ ", r"\s+") for part in term.split("...")]
-    opening = rf"(?<![{_LATIN}])" if re.match(rf"[{_LATIN}]", term) else ""
-    closing = rf"s?(?![{_LATIN}])" if re.search(rf"[{_LATIN}]$", term) else ""
-    return opening + gap.join(parts) + closing
+    gap = "[^。.!?;]{0,60}?" if term.isascii() else "[^。.!?;]{0,20}?"
+    parts = _CHOICE.split(re.sub(r"\s*\.\.\.\s*", "...", term.strip()))
+    # The odd ones are what _CHOICE caught: choices, without their brackets.
+    return "".join(
+        "(?:" + "|".join(map(_plain_pattern, part.split("/"))) + ")"
+        if place % 2
+        else gap.join(map(_plain_pattern, part.split("...")))
+        for place, part in enumerate(parts)
+    )
+
+
+def readings(term: str) -> list[str]:
+    """Return the phrases that a term stands for, one for each way to choose, three points left as they are.
+
+    >>> readings("(late/slow) quote")
+    ['late quote', 'slow quote']
+    """
+    parts = [part.split("/") if place % 2 else [part] for place, part in enumerate(_CHOICE.split(term))]
+    return ["".join(chosen) for chosen in product(*parts)]
+
+
+def spelt_out(plain: str) -> str:
+    """Return a normalised text with "not" for n't and blanks for hyphens between letters.
+
+    >>> spelt_out("they can't, didn’t and won't follow-up")
+    'they can not, did not and will not follow up'
+    """
+    plain = plain.replace("’", "'")
+    for short, long in (("can't", "can not"), ("cannot", "can not"), ("won't", "will not"), ("n't", " not")):
+        plain = plain.replace(short, long)
+    return re.sub(r"(?<=[a-z])-(?=[a-z])", " ", plain)
 
 
 def singular(word: str) -> str:
@@ -75,6 +110,26 @@ def singular(word: str) -> str:
 def chinese_stop_words() -> frozenset[str]:
     """Return words that tell no topic: particles, pronouns, measure words, the commonest verbs and conjunctions."""
     return frozenset(files("salesopt_kit.text").joinpath("stop_words_zh.txt").read_text(encoding="utf-8").split())
+
+
+def _plain_pattern(phrase: str) -> str:
+    escaped = re.escape(phrase).replace(r"\ ", r"\s+")
+    # In r"\s+" the s is no word.
+    return re.sub(rf"(?<!\\)[{_LATIN}]+", lambda word: _word_pattern(word.group()), escaped)
+
+
+def _word_pattern(word: str) -> str:
+    """Return the pattern of a whole Latin word with its regular endings: wait(s, ed, ing), ship(ping), reply (replies)."""
+    stem, endings = word, "(?:s|es|ed|ing)?"
+    if len(word) < 3 or not word.isalpha():  # noqa: PLR2004 -- "it", "24"
+        endings = "s?"
+    elif word.endswith("e"):
+        stem, endings = word[:-1], "(?:e[sd]?|ing)"
+    elif re.search("[^aeiou]y$", word):
+        stem, endings = word[:-1], "(?:y|ies|ied|ying)"
+    elif re.search("[^aeiou][aeiou][^aeiouwxy]$", word):
+        endings = f"(?:s|{word[-1]}?(?:ed|ing))?"
+    return rf"(?<![{_LATIN}]){stem}{endings}(?![{_LATIN}])"
 
 
 def _cut(plain: str) -> list[str]:

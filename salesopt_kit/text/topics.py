@@ -14,12 +14,14 @@ from salesopt_kit.engagement import Locale, Part, Stage, Text
 from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _, language
 from salesopt_kit.terms import IssueType, VoiceGroup
-from salesopt_kit.text.segment import normalised, segmenter, term_pattern
+from salesopt_kit.text.segment import normalised, readings, segmenter, spelt_out, term_pattern
 from salesopt_kit.yaml_files import checked, read_yaml
 
 FILE = "topics.yml"
 THRESHOLD = 0.6
 """Cosine similarity to one of a topic's terms from which a text that holds none of the terms still gets the topic."""
+FEWEST_ALIKE = 2
+"""Words that text and term must share for that: one word in common is no likeness."""
 
 
 class Topic(Part):
@@ -106,10 +108,13 @@ def matches(texts: Sequence[str], topics: Sequence[Topic], threshold: float = TH
 
     A text has every topic of which a term stands in it (see `segment.term_pattern`). One without any such term has
     the topics that have a term whose cosine similarity, over TF-IDF weights of words from all texts and terms, is
-    `threshold` or more; so what is similar depends a little on the other texts.
+    `threshold` or more and FEWEST_ALIKE words in common, terms with a choice (a/b) left out; so what is similar
+    depends a little on the other texts.
     """
-    finders = [(topic.id, term, re.compile(term_pattern(normalised(term)))) for topic, term in _pairs(topics)]
-    distinct = {text: _by_term(normalised(text), finders) for text in dict.fromkeys(texts)}
+    finders = [
+        (topic.id, term, re.compile(term_pattern(spelt_out(normalised(term))))) for topic, term in _pairs(topics)
+    ]
+    distinct = {text: _by_term(spelt_out(normalised(text)), finders) for text in dict.fromkeys(texts)}
     unmatched = [text for text, found in distinct.items() if not found and text.strip()]
     distinct |= zip(unmatched, _by_likeness(unmatched, list(distinct), topics, threshold), strict=True)
     return [distinct[text] for text in texts]
@@ -161,14 +166,15 @@ def _by_likeness(
         return [() for _text in unmatched]
     from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    pairs = _pairs(topics)
+    pairs = [(topic, term) for topic, term in _pairs(topics) if readings(term) == [term]]
     terms = [term for _topic, term in pairs]
     weigh = TfidfVectorizer(tokenizer=segmenter(), token_pattern=None, lowercase=False)
     try:
         weigh.fit([*terms, *texts])
     except ValueError:  # no word anywhere
         return [() for _text in unmatched]
-    likeness = (weigh.transform(unmatched) @ weigh.transform(terms).T).tocsr()
+    of_texts, of_terms = weigh.transform(unmatched), weigh.transform(terms)
+    likeness = (of_texts @ of_terms.T).multiply((of_texts.sign() @ of_terms.sign().T) >= FEWEST_ALIKE).tocsr()
     found = []
     for row in range(likeness.shape[0]):
         best: dict[str, Match] = {}

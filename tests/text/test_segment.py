@@ -1,12 +1,14 @@
 """Oracles: texts cut by hand, and what holds for any text."""
 
+import re
 import subprocess
 import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesopt_kit.text.segment import normalised, segmenter
+from salesopt_kit.text.segment import normalised, readings, segmenter, spelt_out, term_pattern
 
 
 def test_chinese_english_and_mixed_texts_are_cut_into_words() -> None:
@@ -35,6 +37,37 @@ def test_normalising_twice_changes_nothing_and_any_text_can_be_cut(text: str) ->
     once = normalised(text)
     assert " ".join(once.split()) == once
     assert all(word.strip() == word and word for word in segmenter(["合同...慢", "a.b"])(text))
+
+
+@pytest.mark.parametrize(
+    ("term", "found", "not_found"),
+    [
+        ("wait for", ["waited for it", "waiting  for", "waits for"], ["await for", "waiter for", "wait forth"]),
+        ("reply", ["replies", "replied", "replying"], ["replica"]),
+        ("ship", ["shipped", "shipping"], ["shipment"]),
+        ("late quote", ["late quotes", "late quoting"], ["plate quote", "late quotation"]),
+        ("(nobody/no one) ... (reply/call)", ["no one ever called", "nobody replies"], ["nobody. call me"]),
+        ("没(有/任何/)消息", ["没消息", "没有消息", "没任何消息"], ["没好消息"]),
+        ("等(了/着)...报价", ["等了三天报价", "等着报价"], ["等报价", "等了。报价"]),
+        ("报价(单)", ["报价(单)"], ["报价单"]),
+    ],
+)
+def test_a_term_finds_its_choices_and_regular_endings(term: str, found: list[str], not_found: list[str]) -> None:
+    pattern = re.compile(term_pattern(term))
+    assert [text for text in found if not pattern.search(text)] == []
+    assert [text for text in not_found if pattern.search(text)] == []
+
+
+@given(st.lists(st.text("ab价", max_size=3), min_size=2, max_size=4), st.text("ab价", max_size=3))
+def test_a_term_finds_each_of_its_readings(choice: list[str], rest: str) -> None:
+    term = f"({'/'.join(choice)}){rest}"
+    assert readings(term) == [part + rest for part in choice]
+
+
+@given(st.text(max_size=200))
+def test_spelling_out_twice_changes_nothing(text: str) -> None:
+    once = spelt_out(normalised(text))
+    assert spelt_out(once) == once
 
 
 def test_the_package_loads_neither_dictionary_nor_scikit_learn() -> None:
