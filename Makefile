@@ -20,9 +20,9 @@ test: setup  ## all that CI runs
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not postgres and not spark and not long'
 	@$(MAKE) --no-print-directory test-postgres
 
-test-postgres: setup  ## do the metrics say the same on PostgreSQL? (half a minute; a part of `make test`)
+test-postgres: setup  ## do metrics and records do the same on PostgreSQL? (two minutes; a part of `make test`)
 	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; \
-	then $(MAKE) --no-print-directory .venv/postgres && $(BIN)/python -m pytest -m postgres -rs tests/backends; \
+	then $(MAKE) --no-print-directory .venv/postgres && $(BIN)/python -m pytest -m postgres -rs tests/backends tests/records; \
 	else echo 'Tests on PostgreSQL: skipped, for its server is not installed (on Debian: apt install postgresql).'; fi
 
 test-spark: setup  ## do the metrics say the same on Spark? (two minutes; not a part of `make test`)
