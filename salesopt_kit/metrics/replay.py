@@ -235,7 +235,7 @@ def _told(metrics: Sequence[Metric], tables: Tables, selection: Selection) -> di
 
 def _forget(past: Tables) -> None:
     """Drop the ordered history that the database keeps for this view: a year of them would fill the memory."""
-    for what in ("sequence", "runs"):
+    for what in ("sequence", "runs", "run_ends"):
         past.backend.drop_table(copy_name(past, what), force=True)
 
 

@@ -19,6 +19,10 @@ from salesopt_kit.terms import StageKind
 
 SECONDS_PER_DAY = 86_400
 MINUTES_PER_DAY = 1_440
+NEXT = ("next_place", "next_at", "next_on")
+"""What follows an event; the day only where it is kept."""
+EXPORTED = ("source_file", "source_row", "previous_at", "who", "previous_who")
+"""Columns of the kit's own history that no question about stays asks for."""
 MANY = 500_000
 """Stage events, or deals, above which durations are taken to the minute."""
 
@@ -45,10 +49,15 @@ def ordered(tables: Tables) -> ir.Table:
     the history holds bare dates), position (from 0). Events of one moment follow each other as in the export. Raises
     MissingDataError without history.
     """
+    return _complete(tables, _neighbours(tables))
+
+
+def _neighbours(tables: Tables) -> ir.Table:
+    """Return the rows of `ordered` without the columns that follow from others."""
     tables.table("stage_events")
     if tables.history:
-        return _complete(tables, _until_as_of(tables, tables.backend.table(tables.history)))
-    return _complete(tables, kept(tables, "sequence", lambda: _ordered(tables)))
+        return _until_as_of(tables, tables.backend.table(tables.history))
+    return kept(tables, "sequence", lambda: _ordered(tables))
 
 
 def stays_in_order(tables: Tables) -> ir.Table:
@@ -57,17 +66,10 @@ def stays_in_order(tables: Tables) -> ir.Table:
     A CRM writes the same stage again when another field changes; next_place, next_at and next_on are those of the
     next stay.
     """
-    rows = ordered(tables)
     if not _repeats(tables):
-        return rows
-    # Few stays are written more than once: only those are put in runs, and the others keep their neighbours.
-    ends = kept(tables, "runs", lambda: _ends_of_runs(rows))
-    entries = rows.filter(rows.previous_place.isnull() | (rows.previous_place != rows.place))
-    joined = entries.left_join(ends, (entries.deal_key == ends.run_key) & (entries.position == ends.run_start))
-    goes_on = joined.run_start.notnull()
-    names = ("next_place", "next_at", "next_on")
-    taken = {name: ibis.ifelse(goes_on, joined[f"run_{name}"], joined[name]) for name in names}
-    return joined.mutate(**taken).select(*rows.columns)
+        return ordered(tables)
+    # A copy, because the join and those of the questions would not fit beside each other into the database's memory.
+    return _complete(tables, kept(tables, "runs", lambda: _collapsed(tables, _neighbours(tables))))
 
 
 def named(tables: Tables, rows: ir.Table) -> ir.Table:
@@ -85,6 +87,21 @@ def _repeats(tables: Tables) -> int:
     return int(tables.to_frame(rows.aggregate(n=(rows.previous_place == rows.place).sum())).fillna(0).iloc[0]["n"])
 
 
+def _collapsed(tables: Tables, rows: ir.Table) -> ir.Table:
+    """Return the first event of each stay with what follows the stay.
+
+    Few stays are written more than once: only those are put in runs, and the others keep their neighbours.
+    """
+    ends = kept(tables, "run_ends", lambda: _ends_of_runs(rows))
+    entries = rows.filter(rows.previous_place.isnull() | (rows.previous_place != rows.place))
+    joined = entries.left_join(ends, (entries.deal_key == ends.run_key) & (entries.position == ends.run_start))
+    goes_on = joined.run_start.notnull()
+    names = [name for name in NEXT if name in rows.columns]
+    taken = {name: ibis.ifelse(goes_on, joined[f"run_{name}"], joined[name]) for name in names}
+    columns = [name for name in rows.columns if name not in EXPORTED]
+    return joined.mutate(**taken).select(*columns)
+
+
 def _ends_of_runs(rows: ir.Table) -> ir.Table:
     """Return, for each stay that is written more than once, its deal and first position and what follows its last."""
     is_entry = rows.previous_place.isnull() | (rows.previous_place != rows.place)
@@ -92,12 +109,9 @@ def _ends_of_runs(rows: ir.Table) -> ir.Table:
     written_again = rows.mutate(is_entry=is_entry, is_last=is_last).filter(~(is_entry & is_last))
     so_far = ibis.cumulative_window(group_by="deal_key", order_by="position")
     numbered = written_again.mutate(run=written_again.is_entry.cast("int32").sum().over(so_far))
-    return numbered.group_by(run_key=numbered.deal_key, run=numbered.run).aggregate(
-        run_start=numbered.position.min(),
-        run_next_place=numbered.next_place.max(where=numbered.is_last),
-        run_next_at=numbered.next_at.max(where=numbered.is_last),
-        run_next_on=numbered.next_on.max(where=numbered.is_last),
-    )
+    following = {f"run_{name}": numbered[name].max(where=numbered.is_last) for name in NEXT if name in rows.columns}
+    runs_ = numbered.group_by(run_key=numbered.deal_key, run=numbered.run)
+    return runs_.aggregate(run_start=numbered.position.min(), **following)
 
 
 def _until_as_of(tables: Tables, rows: ir.Table) -> ir.Table:
