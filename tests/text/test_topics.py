@@ -85,10 +85,10 @@ def test_three_points_stay_inside_a_sentence(shipped: Topics) -> None:
 
 
 def test_a_text_alike_is_matched_by_likeness_and_says_so(shipped: Topics) -> None:
-    (match,) = matches(["Nobody could explain the liability clause"], shipped.topics)[0]
+    (match,) = matches(["Somebody should explain the liability clause"], shipped.topics)[0]
     assert (match.topic, match.by) == ("contract_terms_unclear", "similar")
     assert 0.6 <= match.score < 1
-    assert matches(["Nobody could explain the liability clause"], shipped.topics, 0.99) == [()]
+    assert matches(["Somebody should explain the liability clause"], shipped.topics, 0.99) == [()]
 
 
 def test_every_shipped_topic_is_found_by_each_of_its_terms(shipped: Topics) -> None:
@@ -113,10 +113,10 @@ def test_hyphens_and_short_forms_make_no_difference(shipped: Topics) -> None:
 
 def test_one_word_in_common_is_no_likeness() -> None:
     topic = Topic(
-        id="bill", label={"en": "Bill"}, terms={"en": ("wrong bill", "(bill/invoice) error")}, issue_type="risk"
+        id="label", label={"en": "Label"}, terms={"en": ("wrong label", "(label/sticker) error")}, issue_type="risk"
     )
-    assert matches(["wrong wrong wrong", "the bill, again wrong"], [topic], 0.01)[0] == ()
-    assert [hit.by for hit in matches(["the bill, again wrong"], [topic])[0]] == ["similar"]
+    assert matches(["wrong wrong wrong", "the label, again wrong"], [topic], 0.01)[0] == ()
+    assert [hit.by for hit in matches(["the label, again wrong"], [topic])[0]] == ["similar"]
 
 
 def test_own_topics_replace_add_and_drop(tmp_path: Path) -> None:
