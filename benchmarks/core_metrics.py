@@ -8,7 +8,6 @@ figures are compared, and a difference fails the run.
 import argparse
 import json
 import math
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from apart import write_apart
 from generated import write_engagement
 
 HERE = Path(__file__).parent
@@ -67,23 +67,11 @@ def tolerance(name: str) -> float:
     return MINUTE if "median" in name or ".p90" in name else 0.0
 
 
-def generate(folder: Path, events: int, kind: str) -> None:
-    """Write the engagement from a process of its own.
-
-    The peak that the system tells of a process starts at the size of the one that started it, so this one stays small.
-    """
-    writer = multiprocessing.get_context("spawn").Process(target=write_engagement, args=(folder, events, kind))
-    writer.start()
-    writer.join()
-    if writer.exitcode:
-        sys.exit(f"generating the events failed with exit code {writer.exitcode}")
-
-
 def compare(millions: float, kind: str) -> list[str]:
     """Print one row of the table; return the figures that differ."""
     with tempfile.TemporaryDirectory() as folder:
         engagement = Path(folder)
-        generate(engagement, int(millions * 1_000_000), kind)
+        write_apart(write_engagement, engagement, int(millions * 1_000_000), kind)
         kit = run("kit.py", engagement)
         again = run("kit.py", engagement)
         pandas = run("plain_pandas.py", engagement / "exports" / f"stage_events.{kind}")

@@ -11,7 +11,6 @@ import argparse
 import itertools
 import json
 import math
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -22,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from apart import write_apart
 from flow_side import OUT_OF_MEMORY
 from long_history import write_engagement
 
@@ -101,22 +101,10 @@ def is_same(name: str, one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-6, abs_tol=slack)
 
 
-def generate(folder: Path, events: int, kind: str) -> None:
-    """Write the engagement from a process of its own.
-
-    The peak that the system tells of a process starts at the size of the one that started it, so this one stays small.
-    """
-    writer = multiprocessing.get_context("spawn").Process(target=write_engagement, args=(folder, events, kind))
-    writer.start()
-    writer.join()
-    if writer.exitcode:
-        sys.exit(f"generating the events failed with exit code {writer.exitcode}")
-
-
 def compare(millions: float, kind: str, sides: list[str]) -> list[Run]:
     """Return one run of each side on the same generated events, and print how long each of its steps took."""
     with tempfile.TemporaryDirectory() as folder:
-        generate(Path(folder), round(millions * 1_000_000), kind)
+        write_apart(write_engagement, Path(folder), round(millions * 1_000_000), kind)
         runs = []
         for side in sides:
             runs.append(run(side, Path(folder)))
