@@ -30,6 +30,7 @@ class Coded:
     found_by: str
     stage: str
     stage_from: str
+    words: str
 
 
 def coded_complaints(tables: Tables, topics: Topics, window: tuple[date, date], selection: Selection) -> list[Coded]:
@@ -51,12 +52,12 @@ def coded_complaints(tables: Tables, topics: Topics, window: tuple[date, date], 
 
 def _coded(row: dict[str, object], text: str, hits: tuple[Match, ...], defaults: dict[str, str]) -> Iterator[Coded]:
     known = [(row["stage"], "complaint"), (row["deal_stage"], "deal")]
-    named: list[tuple[str, str]] = [(hit.topic, hit.by) for hit in hits]
-    for topic, found_by in named or [(NO_TOPIC, "")]:
+    named: list[tuple[str, str, str]] = [(hit.topic, hit.by, hit.words) for hit in hits]
+    for topic, found_by, words in named or [(NO_TOPIC, "", "")]:
         ways = [*known, (defaults.get(topic) or None, "topic")]
         stage, source = next(((str(stage), way) for stage, way in ways if not pd.isna(stage)), (NO_STAGE, ""))  # type: ignore[call-overload]
         day = pd.Timestamp(row["received_on"]).date()  # type: ignore[arg-type]
-        yield Coded(str(row["complaint_id"]), day, text, topic, found_by, stage, source)
+        yield Coded(str(row["complaint_id"]), day, text, topic, found_by, stage, source, words)
 
 
 def _rows(tables: Tables, window: tuple[date, date], selection: Selection) -> ir.Table:

@@ -104,6 +104,7 @@ class Complaints(Result):
         """Return the tickets of a topic as a fold-out, everything in them escaped."""
         lines = [
             f"{ticket.complaint_id} · {ticket.received_on} · {self._stage_words(ticket)} · {_shortened(ticket.text)}"
+            + _found(ticket)
             for ticket in topic.tickets[:MOST_TICKETS]
         ]
         if (more := len(topic.tickets) - MOST_TICKETS) > 0:
@@ -322,6 +323,12 @@ def _open_deals(tables: Tables, selection: Selection, window: tuple[date, date])
     rows = selection.of(tables, deals(tables))
     is_open = (rows.created_on <= window[1]) & ((rows.status == "open") | (rows.closed_on >= window[0]))
     return int(tables.to_frame(rows.aggregate(n=is_open.sum())).iloc[0]["n"] or 0)
+
+
+def _found(ticket: Coded) -> str:
+    """Return the words by which the topic was found; "≈" before a term that they are only like."""
+    sign = "≈ " if ticket.found_by == "similar" else ""
+    return f" · [{sign}{_shortened(ticket.words)}]" if ticket.words else ""
 
 
 def _shortened(text: str) -> str:

@@ -119,7 +119,7 @@ def _plain_pattern(phrase: str) -> str:
 
 
 def _word_pattern(word: str) -> str:
-    """Return the pattern of a whole Latin word with its regular endings: wait(s, ed, ing), ship(ping), repl(ies)."""
+    """Return the pattern of a whole Latin word with its regular endings: waits, shipped, replies."""
     stem, endings = word, "(?:s|es|ed|ing)?"
     if len(word) < 3 or not word.isalpha():  # noqa: PLR2004 -- "it", "24"
         endings = "s?"

@@ -71,12 +71,16 @@ class Topics(Part):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A topic of a text: found by a term that stands in it ("term"), or by likeness to a term ("similar")."""
+    """A topic of a text: found by a term that stands in it ("term"), or by likeness to a term ("similar").
+
+    `words` are those of the text that the term found, in lower case; the term itself where it is only similar.
+    """
 
     topic: str
     by: Literal["term", "similar"]
     term: str
     score: float
+    words: str
 
 
 def read_topics(folder: Path) -> Topics:
@@ -154,8 +158,8 @@ def _pairs(topics: Sequence[Topic]) -> list[tuple[Topic, str]]:
 def _by_term(plain: str, finders: Sequence[tuple[str, str, re.Pattern[str]]]) -> tuple[Match, ...]:
     found: dict[str, Match] = {}
     for topic, term, pattern in finders:
-        if topic not in found and pattern.search(plain):
-            found[topic] = Match(topic, "term", term, 1.0)
+        if topic not in found and (hit := pattern.search(plain)):
+            found[topic] = Match(topic, "term", term, 1.0, hit.group())
     return tuple(found.values())
 
 
@@ -181,6 +185,6 @@ def _by_likeness(
         for place, score in sorted(zip(likeness[row].indices, likeness[row].data, strict=True)):
             topic, term = pairs[place]
             if score >= threshold and (topic.id not in best or score > best[topic.id].score):
-                best[topic.id] = Match(topic.id, "similar", term, float(score))
+                best[topic.id] = Match(topic.id, "similar", term, float(score), term)
         found.append(tuple(best.values()))
     return found

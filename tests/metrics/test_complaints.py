@@ -123,6 +123,13 @@ def test_tickets_are_opened_escaped_capped_and_shortened(engaged: Open, answer: 
     assert len(page) < 40_000
 
 
+def test_each_opened_ticket_says_by_which_words_it_was_found(answer: Complaints) -> None:
+    page = answer._repr_html_()
+    assert "报价太慢，发票也错了 · [报价太慢]</li>" in page
+    assert "报价太慢，发票也错了 · [发票]</li>" in page
+    assert "&amp; more</li>" in page
+
+
 def test_a_selection_takes_the_complaints_of_its_deals(engaged: Open) -> None:
     deals = pd.DataFrame(
         {
