@@ -53,7 +53,8 @@ def suggested_topics(texts: Sequence[str], terms: Sequence[str] = ()) -> tuple[S
         return ()
     for count in range(min(MOST_TOPICS, len(told) // FEWEST_IN_TOPIC, *weights.shape), 0, -1):
         model = NMF(count, init="nndsvda", random_state=0, max_iter=500)
-        with warnings.catch_warnings():
+        # A fit without an error left may have one just below zero, of which the model then takes the root.
+        with warnings.catch_warnings(), np.errstate(invalid="ignore"):
             warnings.simplefilter("ignore", ConvergenceWarning)  # the heaps are the same long before the last digit
             shares = model.fit_transform(weights).round(6)
         main = np.where(shares.max(axis=1) > 0, shares.argmax(axis=1), -1)
