@@ -53,7 +53,7 @@ messages: setup  ## compile the translations
 	$(BIN)/python tools/messages.py
 
 constraints: setup  ## pin every version anew
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra benchmark --extra postgres --extra spark --no-annotate --no-header --no-emit-index-url --upgrade pyproject.toml --output-file constraints.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra benchmark --extra postgres --extra spark --no-annotate --no-header --upgrade pyproject.toml --output-file constraints.txt
 
 environment: setup  ## write environment.yml from pyproject.toml
 	$(BIN)/python tools/environment.py

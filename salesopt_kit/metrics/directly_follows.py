@@ -2,9 +2,8 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
@@ -17,7 +16,7 @@ from salesopt_kit.metrics.counted import counted
 from salesopt_kit.metrics.deals import chosen
 from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
-from salesopt_kit.metrics.sequence import MANY, MINUTES_PER_DAY, days_between, ordered
+from salesopt_kit.metrics.sequence import MANY, MINUTES_PER_DAY, days_between, ordered, start_of
 from salesopt_kit.metrics.steps import Clock, steps
 from salesopt_kit.metrics.working_time import with_working_days
 from salesopt_kit.numbers import shown
@@ -150,9 +149,7 @@ def _rows(tables: Tables, selection: Selection, clock: Clock) -> ir.Table:
 
 
 def _midnight(tables: Tables, day: date) -> ir.TimestampScalar:
-    """Return the UTC moment (without a zone, as in the tables) at which a day begins at the client's."""
-    local = datetime.combine(day, time(0), ZoneInfo(tables.engagement.config.timezone))
-    return ibis.literal(local.astimezone(UTC).replace(tzinfo=None), type="timestamp")
+    return ibis.literal(start_of(tables, day), type="timestamp")
 
 
 def _column(tables: Tables, clock: Clock) -> str:

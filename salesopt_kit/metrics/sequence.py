@@ -171,10 +171,15 @@ def stage_at(tables: Tables, place: ir.IntegerValue) -> ir.StringValue:
     return ibis.cases(*((place == number, known.id) for number, known in enumerate(stages)), else_=ibis.null("string"))
 
 
+def start_of(tables: Tables, day: date) -> datetime:
+    """Return the UTC moment (naive, as all times in the tables) at which a day begins at the client's."""
+    midnight = datetime.combine(day, time(0), ZoneInfo(tables.engagement.config.timezone))
+    return midnight.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+
+
 def end_of(tables: Tables) -> datetime:
     """Return the UTC moment (naive, as all times in the tables) at which the day `as_of` ends at the client's."""
-    midnight = datetime.combine(tables.as_of + timedelta(days=1), time(0), ZoneInfo(tables.engagement.config.timezone))
-    return midnight.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+    return start_of(tables, tables.as_of + timedelta(days=1))
 
 
 def days_between(start: ir.TimestampValue, end: ir.TimestampValue) -> ir.FloatingValue:

@@ -74,13 +74,14 @@ def with_history(tables: Tables, folder: Path | None = None) -> Tables:
 
 
 def _remember(tables: Tables) -> None:
-    log = _log(tables)
+    rows = _events(tables)
+    log = _log(tables, rows)
     groups = parts(log.keys)
     deals = np.full(len(log.keys), -1, np.int32)
-    made = [_part(log, rows, base, deals) for rows, base in _based(groups)]
+    made = [_part(log, places, base, deals) for places, base in _based(groups)]
     history = pa.concat_tables(made) if made else _part(log, np.arange(0), 0, deals)
     tables.backend.create_table(HISTORY, history, overwrite=True)
-    tables.backend.create_table(DEALS, pa.concat_tables(_named(tables, deals)), overwrite=True)
+    tables.backend.create_table(DEALS, pa.concat_tables(_named(tables, rows, deals)), overwrite=True)
 
 
 def _keep(tables: Tables, folder: Path) -> None:
@@ -97,9 +98,10 @@ def _keep(tables: Tables, folder: Path) -> None:
 
 
 def _write(tables: Tables, work: Path) -> None:
-    deals = _write_parts(_log(tables), work)
+    rows = _events(tables)
+    deals = _write_parts(_log(tables, rows), work)
     path = work / f"{DEALS}-0.parquet"
-    _write_all(path, iter(_named(tables, deals)))
+    _write_all(path, iter(_named(tables, rows, deals)))
 
 
 def _write_parts(log: Log, work: Path) -> NDArray[np.int32]:
@@ -139,9 +141,8 @@ def _based(groups: Sequence[Places]) -> Iterator[tuple[Places, int]]:
         base += len(rows)
 
 
-def _log(tables: Tables) -> Log:
+def _log(tables: Tables, rows: str) -> Log:
     """Fetch the events as numbers, in the order of the exports."""
-    rows = _events(tables)
     columns = {
         "key": "hash(opportunity_id)",
         "source_row": "source_row::int",
@@ -154,7 +155,7 @@ def _log(tables: Tables) -> Log:
         columns["ended_on"] = "(coalesce(completed_on, entered_on) - date '1970-01-01')::int"
     names = {}
     for name, column in _few(tables).items():
-        names[name] = _values(tables, column, name)
+        names[name] = _values(tables, rows, column, name)
         if len(names[name]) > (name == "source_file"):  # no need to count where all events are of one file
             kind = "smallint" if len(names[name]) < MANY else "int"
             columns[name] = f"coalesce(enum_code({column}::few_{name}), -1)::{kind}"
@@ -185,9 +186,9 @@ def _place(tables: Tables) -> str:
     return "(case stage " + " ".join(f"when {literal(s.id)} then {place}" for place, s in enumerate(stages)) + " end)"
 
 
-def _values(tables: Tables, column: str, name: str) -> pa.Array:
+def _values(tables: Tables, rows: str, column: str, name: str) -> pa.Array:
     """Return the different texts of a column in order, and have the database count them as the type few_<name>."""
-    query = f"select distinct {column} as v {_events(tables).partition(' order by ')[0]} and {column} is not null"
+    query = f"select distinct {column} as v {rows.partition(' order by ')[0]} and {column} is not null"
     found = sorted(text for (text,) in tables.backend.raw_sql(query).fetchall())
     if found:
         values = ", ".join(map(literal, found))
@@ -253,11 +254,11 @@ def _typed(log: Log, name: str, values: Numbers, absent: NDArray[np.bool_] | Non
     return pa.array(values, plain, mask=absent).view(kind)
 
 
-def _named(tables: Tables, deals: NDArray[np.int32]) -> list[pa.Table]:
+def _named(tables: Tables, rows: str, deals: NDArray[np.int32]) -> list[pa.Table]:
     """Return deal_key and opportunity_id, one row per deal, in batches: the events are fetched again in that order."""
     empty = pa.table({"deal_key": pa.array([], pa.int32()), "opportunity_id": pa.array([], pa.string())})
     made, done = [empty], 0
-    for batch in tables.backend.con.sql(f"select opportunity_id {_events(tables)}").to_arrow_reader(ROWS):
+    for batch in tables.backend.con.sql(f"select opportunity_id {rows}").to_arrow_reader(ROWS):
         here = deals[done : done + batch.num_rows]
         first = np.flatnonzero(here >= 0)
         done += batch.num_rows
