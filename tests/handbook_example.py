@@ -171,3 +171,15 @@ def complaints() -> pd.DataFrame:
 def interviews() -> pd.DataFrame:
     """Return two statements, rows 2 and 3 of their sheet."""
     return pd.DataFrame({"who_group": ["sales", "sales"], "text": ["线索分配机制不合理", "审批流程需5个部门签字"]})
+
+
+SURVEY_HEADINGS = [
+    "流程环节",
+    "涉及部门/人",
+    "当前步骤简述",
+    "耗时(天/单)",
+    "问题类型(效率/成本/体验/风险)",
+    "具体问题描述",
+    "改进优先级(高/中/低)",
+]
+"""Template 1 as the handbook heads it."""

@@ -8,7 +8,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.copies import kept
 from salesopt_kit.metrics.joins import filled
 from salesopt_kit.metrics.selection import Selection
-from salesopt_kit.metrics.sequence import named, stage_at, stays_in_order
+from salesopt_kit.metrics.sequence import key_of, named, stage_at, stays_in_order
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import StageKind
 
@@ -74,7 +74,7 @@ def chosen(tables: Tables, rows: ir.Table, selection: Selection) -> ir.Table:
     """Return the rows whose deal is one of the selection's; the window is each metric's own business."""
     if selection.dimension is None:
         return rows
-    key = "deal_key" if "deal_key" in rows.columns else "opportunity_id"
+    key = key_of(rows)
     return rows.semi_join(selection.of(tables, deals(tables)).select(key), key)
 
 

@@ -6,6 +6,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from salesopt_kit.metrics.exact import exact_sum
+from salesopt_kit.metrics.sequence import key_of
 from salesopt_kit.stats.life_table import Numbers
 from salesopt_kit.tables.store import Tables
 
@@ -15,7 +16,7 @@ def moments(tables: Tables, rows: ir.Table, parts: Mapping[str, ir.NumericScalar
 
     `parts` are k aggregates of the rows of one deal, none of them null.
     """
-    per_deal = rows.group_by("deal_key" if "deal_key" in rows.columns else "opportunity_id").aggregate(**parts)
+    per_deal = rows.group_by(key_of(rows)).aggregate(**parts)
     names = list(parts)
     pairs = [(i, j) for i in range(len(names)) for j in range(i, len(names))]
     asked = {f"m{i}_{j}": exact_sum(per_deal[names[i]] * per_deal[names[j]]) for i, j in pairs}

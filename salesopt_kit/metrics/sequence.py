@@ -80,6 +80,11 @@ def named(tables: Tables, rows: ir.Table) -> ir.Table:
     return rows.left_join(names, "deal_key").drop("deal_key_right")
 
 
+def key_of(rows: ir.Table) -> str:
+    """Return the column that tells the deals of `rows` apart: the key of the history where they have it."""
+    return "deal_key" if "deal_key" in rows.columns else "opportunity_id"
+
+
 @once
 def _repeats(tables: Tables) -> int:
     """Return how many events repeat the stage of the one before."""

@@ -8,15 +8,6 @@ import pytest
 from salesopt_kit import prioritise
 from salesopt_kit.results import Missing
 
-HEADINGS = [
-    "流程环节",
-    "涉及部门/人",
-    "当前步骤简述",
-    "耗时(天/单)",
-    "问题类型(效率/成本/体验/风险)",
-    "具体问题描述",
-    "改进优先级(高/中/低)",
-]
 ROWS = [
     ["线索分配", "销售部*经理", "每日手动分配线索", "0.5", "效率", "分配规则不清晰，导致资源分配不均", "高"],
     ["合同审批", "销售/法务/财务", "逐级签字审批", "3", "效率", "5万元以下合同仍需法务预审，耗时过长", "高"],
@@ -26,7 +17,7 @@ ROWS = [
 
 def test_the_chinese_template_has_the_handbook_s_headings_and_rows(tmp_path: Path) -> None:
     table = prioritise.survey_table(handbook.opened(tmp_path, locale="zh-CN")).table()
-    assert list(table.columns) == HEADINGS
+    assert list(table.columns) == handbook.SURVEY_HEADINGS
     assert table.to_numpy().tolist() == ROWS
 
 
