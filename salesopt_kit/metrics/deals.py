@@ -7,8 +7,9 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.copies import kept
 from salesopt_kit.metrics.joins import filled
+from salesopt_kit.metrics.paths import HISTORY, paths
 from salesopt_kit.metrics.selection import Selection
-from salesopt_kit.metrics.sequence import key_of, named, stage_at, stays_in_order
+from salesopt_kit.metrics.sequence import key_of, named, stage_at
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import StageKind
 
@@ -121,32 +122,13 @@ def _with_lead(tables: Tables, rows: ir.Table) -> ir.Table:
     ).drop("lead_segment", "lead_source")
 
 
-HISTORY = {
-    "first_event_at": "timestamp",
-    "first_event_on": "date",
-    "last_stage": "string",
-    "last_event_at": "timestamp",
-    "last_event_on": "date",
-}
-"""What one deal's stage events come to: the first one, and the one that brought it where it is."""
-
-
 def _histories(tables: Tables) -> ir.Table:
-    """Return one row per deal: deal_key, opportunity_id and the columns of HISTORY, from the events up to `as_of`.
-
-    A CRM writes the same stage again when another field changes, so the event that counts is the first of the last
-    run of one stage. Events of one moment follow each other as in the export.
-    """
-    entries = stays_in_order(tables)
-    is_last = entries.next_place.isnull()
-    found = entries.group_by("deal_key").aggregate(
-        first_event_at=entries.entered_at.min(),
-        first_event_on=entries.entered_on.min(),
-        last_place=entries.place.max(where=is_last),
-        last_event_at=entries.ended_at.max(where=is_last),
-        last_event_on=entries.ended_on.max(where=is_last),
+    """Return one row per deal: deal_key, opportunity_id and the columns of HISTORY, from the events up to `as_of`."""
+    found = paths(tables)
+    last_stage = stage_at(tables, found.last_place)
+    return named(
+        tables, found.select("deal_key", *(name for name in HISTORY if name != "last_stage"), last_stage=last_stage)
     )
-    return named(tables, found.mutate(last_stage=stage_at(tables, found.last_place)).drop("last_place"))
 
 
 def _from_events(tables: Tables) -> ir.Table:

@@ -21,8 +21,6 @@ SECONDS_PER_DAY = 86_400
 MINUTES_PER_DAY = 1_440
 NEXT = ("next_place", "next_at", "next_on")
 """What follows an event; the day only where it is kept."""
-EXPORTED = ("source_file", "source_row", "previous_at", "who", "previous_who")
-"""Columns of the kit's own history that no question about stays asks for."""
 MANY = 500_000
 """Stage events, or deals, above which durations are taken to the minute."""
 
@@ -66,6 +64,8 @@ def stays_in_order(tables: Tables) -> ir.Table:
     A CRM writes the same stage again when another field changes; next_place, next_at and next_on are those of the
     next stay.
     """
+    if tables.history:
+        return _complete(tables, _until_as_of(tables, tables.backend.table(f"{tables.history}_stays")))
     if not _repeats(tables):
         return ordered(tables)
     # A copy, because the join and those of the questions would not fit beside each other into the database's memory.
@@ -103,8 +103,7 @@ def _collapsed(tables: Tables, rows: ir.Table) -> ir.Table:
     goes_on = joined.run_start.notnull()
     names = [name for name in NEXT if name in rows.columns]
     taken = {name: ibis.ifelse(goes_on, joined[f"run_{name}"], joined[name]) for name in names}
-    columns = [name for name in rows.columns if name not in EXPORTED]
-    return joined.mutate(**taken).select(*columns)
+    return joined.mutate(**taken).select(*rows.columns)
 
 
 def _ends_of_runs(rows: ir.Table) -> ir.Table:
@@ -121,7 +120,7 @@ def _ends_of_runs(rows: ir.Table) -> ir.Table:
 
 def _until_as_of(tables: Tables, rows: ir.Table) -> ir.Table:
     """Return the events up to the end of `as_of`, without neighbours that came later; departments looked up."""
-    if _last_day(tables) > tables.as_of:
+    if last_day(tables) > tables.as_of:
         rows = rows.filter(rows.entered_on <= tables.as_of)
         known = rows.next_on <= tables.as_of
         rows = rows.mutate(
@@ -137,7 +136,7 @@ def _until_as_of(tables: Tables, rows: ir.Table) -> ir.Table:
 
 
 @once
-def _last_day(tables: Tables) -> date:
+def last_day(tables: Tables) -> date:
     """Return the day of the last event; the end of all days where there is none."""
     rows = tables.backend.table(tables.history)
     found = tables.to_frame(rows.aggregate(day=rows.entered_on.max())).iloc[0]["day"]

@@ -18,8 +18,8 @@ from salesopt_kit.metrics.breakdown import Breakdown, Group, breakdown, groups, 
 from salesopt_kit.metrics.deals import deal_caveats, deals
 from salesopt_kit.metrics.dimensions import Grouping
 from salesopt_kit.metrics.once import once
+from salesopt_kit.metrics.paths import paths
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
-from salesopt_kit.metrics.sequence import stays_in_order
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
 from salesopt_kit.stats.proportion import wilson
@@ -157,12 +157,11 @@ def _prepared(tables: Tables, selection: Selection | None) -> tuple[ir.Table, di
 
 def _first_entries(tables: Tables, steps: list[Stage]) -> ir.Table:
     """Return one row per deal with the position in its history at which it first entered each step, at_0 to at_k."""
-    stays = stays_in_order(tables)
     ids = [stage.id for stage in tables.engagement.config.stages]
-    firsts = {
-        f"at_{place}": stays.position.min(where=stays.place == ids.index(step.id)) for place, step in enumerate(steps)
-    }
-    return stays.group_by("deal_key").aggregate(**firsts)
+    found = paths(tables)
+    return found.select(
+        "deal_key", **{f"at_{place}": found[f"at_{ids.index(step.id)}"] for place, step in enumerate(steps)}
+    )
 
 
 def _came(rows: ir.Table, steps: list[Stage]) -> dict[str, list[ir.BooleanValue]]:

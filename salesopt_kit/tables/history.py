@@ -1,24 +1,26 @@
 """The stage history in order, each event with its neighbours in the same deal: made once, when the exports are read."""
 
-import itertools
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from salesopt_kit.tables.order import Keys, Places, in_order, parts
+from salesopt_kit.tables.history_files import HistoryFiles
+from salesopt_kit.tables.history_parts import Log, Numbers, Part, events_and_stays, part_of, paths_of, stays_of
+from salesopt_kit.tables.order import Places, parts
 from salesopt_kit.tables.scan import literal, located
 from salesopt_kit.tables.store import Tables
 
 HISTORY = "stage_history"
-DEALS = "stage_history_deals"
+STAYS = f"{HISTORY}_stays"
+PATHS = f"{HISTORY}_paths"
+DEALS = f"{HISTORY}_deals"
 WORKERS = 2
 """Parts that are put in order at a time; the arrays are freed for others while they are sorted."""
 FILES = 8
@@ -27,25 +29,6 @@ MANY = 1 << 15
 """Names that no longer fit into a number of 16 bits."""
 ROWS = 1 << 17
 """Rows that are fetched at a time."""
-Numbers = NDArray[np.signedinteger]
-KINDS: dict[str, pa.DataType] = {
-    "source_row": pa.int32(),
-    "place": pa.int8(),
-    "entered_at": pa.timestamp("us"),
-    "entered_on": pa.date32(),
-    "ended_at": pa.timestamp("us"),
-    "ended_on": pa.date32(),
-}
-"""What the fetched numbers stand for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """The events as the exports have them: `keys` of their deals, `columns` of numbers, `names` of what is counted."""
-
-    keys: Keys
-    columns: dict[str, Numbers]
-    names: dict[str, pa.Array]
 
 
 def with_history(tables: Tables, folder: Path | None = None) -> Tables:
@@ -57,6 +40,10 @@ def with_history(tables: Tables, folder: Path | None = None) -> Tables:
     entered_at, entered_on, ended_at and ended_on where the exports tell completion, position (in the deal, from 0),
     and of the neighbours previous_place, previous_who, previous_at, previous_ended_at, next_place, next_at, next_on.
 
+    <history>_stays holds the first event of each stay in a stage, as the same stage may be written again, and there
+    next_place, next_at and next_on are of the next stay; it names no place in the exports. <history>_paths is one row
+    per deal (see `paths_of`).
+
     It is kept in `folder` as Parquet files, and taken from there if it is there already; without a folder in memory.
     Deals are told apart by a hash of 64 bits: among two million, two share one once in ten million exports.
     """
@@ -67,20 +54,30 @@ def with_history(tables: Tables, folder: Path | None = None) -> Tables:
     else:
         if not folder.is_dir():
             _keep(tables, folder)
-        for name in (HISTORY, DEALS):
-            files = ", ".join(located(path) for path in sorted(folder.glob(f"{name}-*.parquet")))
-            tables.backend.raw_sql(f"create or replace view {name} as select * from read_parquet([{files}])")
+        _offer(tables, folder)
     return replace(tables, history=HISTORY)
+
+
+def _offer(tables: Tables, folder: Path) -> None:
+    """Make the kept files readable; where no stage was written again, the events are the stays."""
+    for name in (HISTORY, STAYS, PATHS, DEALS):
+        files = ", ".join(located(path) for path in sorted(folder.glob(f"{name}-*.parquet")))
+        source = f"read_parquet([{files}])" if files else HISTORY
+        tables.backend.raw_sql(f"create or replace view {name} as select * from {source}")
 
 
 def _remember(tables: Tables) -> None:
     rows = _events(tables)
     log = _log(tables, rows)
-    groups = parts(log.keys)
     deals = np.full(len(log.keys), -1, np.int32)
-    made = [_part(log, places, base, deals) for places, base in _based(groups)]
-    history = pa.concat_tables(made) if made else _part(log, np.arange(0), 0, deals)
-    tables.backend.create_table(HISTORY, history, overwrite=True)
+    found = [part_of(log, places, base) for places, base in _based(log)]
+    for part in found:
+        _note_deals(part, deals)
+    made = [events_and_stays(part) for part in found]
+    tables.backend.create_table(HISTORY, pa.concat_tables(events for events, _stays in made), overwrite=True)
+    stays = pa.concat_tables(stays_of(events) if stays is None else stays for events, stays in made)
+    tables.backend.create_table(STAYS, stays, overwrite=True)
+    tables.backend.create_table(PATHS, pa.concat_tables(map(paths_of, found)), overwrite=True)
     tables.backend.create_table(DEALS, pa.concat_tables(_named(tables, rows, deals)), overwrite=True)
 
 
@@ -99,46 +96,56 @@ def _keep(tables: Tables, folder: Path) -> None:
 
 def _write(tables: Tables, work: Path) -> None:
     rows = _events(tables)
-    deals = _write_parts(_log(tables, rows), work)
-    path = work / f"{DEALS}-0.parquet"
-    _write_all(path, iter(_named(tables, rows, deals)))
+    log = _log(tables, rows)
+    deals = _write_parts(log, work)
+    del log
+    with HistoryFiles(work, 0) as files:
+        for table in _named(tables, rows, deals):
+            files.write(DEALS, table)
 
 
 def _write_parts(log: Log, work: Path) -> NDArray[np.int32]:
     """Write the history as a few files at a time; return the deal that begins at each event of the exports, else -1."""
-    based = list(_based(parts(log.keys))) or [(np.arange(0), 0)]
+    based = list(_based(log))
     deals = np.full(len(log.keys), -1, np.int32)
 
-    def write(number: int) -> None:
-        made = (_part(log, rows, base, deals) for rows, base in based[number::FILES])
-        _write_all(work / f"{HISTORY}-{number}.parquet", made)
+    def write(number: int, *, has_repeats: bool) -> bool:
+        """Write a file of each kind; return whether a part held a repeat after others without stays were written."""
+        with HistoryFiles(work, number) as files:
+            for at, (rows, base) in enumerate(based[number::FILES]):
+                part = part_of(log, rows, base)
+                _note_deals(part, deals)
+                events, stays = events_and_stays(part)
+                files.write(HISTORY, events)
+                files.write(PATHS, paths_of(part))
+                if stays is not None or has_repeats:
+                    if at and not has_repeats:
+                        return True
+                    has_repeats = True
+                    files.write(STAYS, stays_of(events) if stays is None else stays)
+        return False
 
+    numbers = range(min(FILES, len(based)))
     with ThreadPoolExecutor(WORKERS) as workers:
-        list(workers.map(write, range(min(FILES, len(based)))))
+        late = list(workers.map(lambda number: write(number, has_repeats=False), numbers))
+        # Repeats are mostly everywhere or nowhere; where they are not, a file is written again with all its stays.
+        if any((work / f"{STAYS}-{number}.parquet").is_file() for number in numbers) or any(late):
+            again = [n for n in numbers if late[n] or not (work / f"{STAYS}-{n}.parquet").is_file()]
+            list(workers.map(lambda number: write(number, has_repeats=True), again))
     return deals
 
 
-def _write_all(path: Path, made: Iterator[pa.Table]) -> None:
-    first = next(made)
-    with pq.ParquetWriter(
-        path, first.schema, compression="lz4", use_dictionary=_counted(first), write_statistics=False
-    ) as file:
-        for table in itertools.chain([first], made):
-            file.write_table(table)
-
-
-def _counted(table: pa.Table) -> list[str]:
-    """Return the columns with few different values, which are worth a dictionary in the file."""
-    few = ("source_file", "who", "previous_who", "place", "previous_place", "next_place")
-    return [name for name in few if name in table.column_names]
-
-
-def _based(groups: Sequence[Places]) -> Iterator[tuple[Places, int]]:
-    """Yield each part with the number its deals are counted from, which no two deals share."""
+def _based(log: Log) -> Iterator[tuple[Places, int]]:
+    """Yield the rows of each part with the number its deals are counted from, which no two deals share."""
     base = 0
-    for rows in groups:
+    for rows in parts(log.keys) or [np.arange(0)]:
         yield rows, base
         base += len(rows)
+
+
+def _note_deals(part: Part, deals: NDArray[np.int32]) -> None:
+    """Note in `deals`, by row of the log, the number of the deal that begins there."""
+    deals[part.rows[part.firsts]] = part.keys
 
 
 def _log(tables: Tables, rows: str) -> Log:
@@ -160,7 +167,8 @@ def _log(tables: Tables, rows: str) -> Log:
             kind = "smallint" if len(names[name]) < MANY else "int"
             columns[name] = f"coalesce(enum_code({column}::few_{name}), -1)::{kind}"
     found = _fetched(tables, columns, rows)
-    return Log(found.pop("key").view(np.uint64), found, names)
+    stages = tables.engagement.config.stages
+    return Log(found.pop("key").view(np.uint64), found, names, len(stages))
 
 
 def _few(tables: Tables) -> dict[str, str]:
@@ -213,45 +221,6 @@ def _fetched(tables: Tables, columns: dict[str, str], rows: str) -> dict[str, Nu
 def _one(tables: Tables, query: str) -> int:
     ((value,),) = tables.backend.raw_sql(query).fetchall()
     return int(value)
-
-
-def _part(log: Log, rows: Places, base: int, deals: NDArray[np.int32]) -> pa.Table:
-    """Return the rows of one part in order, with their neighbours; note the deal of each first event in `deals`."""
-    order, starts = in_order(log.keys[rows], log.columns["entered_at"][rows].astype(np.int64))
-    rows = rows[order]
-    n = len(rows)
-    ends = np.concatenate((starts[1:], [True]))[:n]
-    firsts = np.flatnonzero(starts)
-    deal = (base + np.cumsum(starts) - 1).astype(np.int32)
-    deals[rows[firsts]] = deal[firsts]
-    position = np.arange(n) - np.repeat(firsts, np.diff(np.append(firsts, n)))
-    table = {"deal_key": pa.array(deal), "position": pa.array(position, pa.int32())}
-    has_end = "ended_at" in log.columns
-    before = {"place": "place", "who": "who", "entered_at": "at", **({"ended_at": "ended_at"} if has_end else {})}
-    after = {"place": "place", "entered_at": "at", "entered_on": "on"}
-    for name in (*log.columns, *(name for name in log.names if name not in log.columns)):
-        values = log.columns[name][rows] if name in log.columns else np.full(n, _alone(log, name), np.int8)
-        table[name] = _typed(log, name, values)
-        if name in before:
-            table[f"previous_{before[name]}"] = _typed(log, name, np.roll(values, 1), starts)
-        if name in after:
-            table[f"next_{after[name]}"] = _typed(log, name, np.roll(values, -1), ends)
-    return pa.table(table)
-
-
-def _alone(log: Log, name: str) -> int:
-    """Return the number of the one name that all events have; -1 for none."""
-    return len(log.names[name]) - 1
-
-
-def _typed(log: Log, name: str, values: Numbers, absent: NDArray[np.bool_] | None = None) -> pa.Array:
-    """Return numbers as what they stand for, null where they are absent."""
-    if name in log.names:
-        absent = values < 0 if absent is None else absent | (values < 0)
-        return pa.DictionaryArray.from_arrays(pa.array(values, mask=absent), log.names[name])
-    kind = KINDS[name]
-    plain = pa.int32() if pa.types.is_date32(kind) else pa.int64() if pa.types.is_timestamp(kind) else kind
-    return pa.array(values, plain, mask=absent).view(kind)
 
 
 def _named(tables: Tables, rows: str, deals: NDArray[np.int32]) -> list[pa.Table]:

@@ -33,7 +33,7 @@ from salesopt_kit.tables.sources import open_file, source_files
 from salesopt_kit.tables.store import Tables, months_before
 from salesopt_kit.terms import Severity
 
-LAYOUT = 2
+LAYOUT = 3
 """Of the cache; a reading of another layout is not used."""
 KEPT = 2
 """Cached readings that are kept; older ones are removed."""

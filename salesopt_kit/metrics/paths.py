@@ -1,0 +1,43 @@
+"""What the stage events of each deal come to: where it began, where it is, and when it first was in each stage."""
+
+import ibis.expr.types as ir
+
+from salesopt_kit.metrics.sequence import last_day, stays_in_order
+from salesopt_kit.tables.store import Tables
+
+HISTORY = {
+    "first_event_at": "timestamp",
+    "first_event_on": "date",
+    "last_stage": "string",
+    "last_event_at": "timestamp",
+    "last_event_on": "date",
+}
+"""What one deal's stage events come to: the first one, and the one that brought it where it is."""
+
+
+def paths(tables: Tables) -> ir.Table:
+    """Return one row per deal with events up to the end of `as_of`, its deal told by the key of the ordered history.
+
+    Columns: deal_key; first_event_at and first_event_on, when it entered its first stage; last_place, last_event_at
+    and last_event_on, of its last stay the stage, and when the event that began it ended; at_0, at_1, ..., the position
+    of its first event in each stage of the process, null where it was never in it.
+
+    A CRM writes the same stage again when another field changes, so the event that counts is the first of the last
+    run of one stage. The kit's own history knows this of its whole length; of a part of it, and in a client's own
+    database, it is derived.
+    """
+    if tables.history and last_day(tables) <= tables.as_of:
+        found = tables.backend.table(f"{tables.history}_paths")
+        names = {f"{end}_event_{which}": f"{end}_{which}" for end in ("first", "last") for which in ("at", "on")}
+        return found.mutate(last_place=found.last_place.cast("int16")).rename(**names)
+    stays = stays_in_order(tables)
+    is_last = stays.next_place.isnull()
+    stages = range(len(tables.engagement.config.stages))
+    return stays.group_by("deal_key").aggregate(
+        first_event_at=stays.entered_at.min(),
+        first_event_on=stays.entered_on.min(),
+        last_place=stays.place.max(where=is_last),
+        last_event_at=stays.ended_at.max(where=is_last),
+        last_event_on=stays.ended_on.max(where=is_last),
+        **{f"at_{place}": stays.position.min(where=stays.place == place) for place in stages},
+    )

@@ -1,0 +1,37 @@
+"""The Parquet files that a stage history in order is kept in."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+class HistoryFiles:
+    """The Parquet files of one number in a folder, one for each kind of table, opened when first written to."""
+
+    def __init__(self, work: Path, number: int) -> None:
+        self._work, self._number = work, number
+        self._open: dict[str, pq.ParquetWriter] = {}
+        self._closing = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._closing.close()
+
+    def write(self, name: str, table: pa.Table) -> None:
+        """Add the rows of a table to the file of its kind."""
+        if name not in self._open:
+            path = self._work / f"{name}-{self._number}.parquet"
+            options = {"compression": "lz4", "use_dictionary": _counted(table), "write_statistics": False}
+            self._open[name] = self._closing.enter_context(pq.ParquetWriter(path, table.schema, **options))
+        self._open[name].write_table(table)
+
+
+def _counted(table: pa.Table) -> list[str]:
+    """Return the columns with few different values, which are worth a dictionary in the file."""
+    few = ("source_file", "who", "previous_who", "place", "previous_place", "next_place", "last_place")
+    return [name for name in table.column_names if name in few or name.startswith("at_")]
