@@ -3,12 +3,12 @@
 import atexit
 import difflib
 import functools
-import hashlib
 import itertools
 import json
 import os
 import shutil
 import tempfile
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,10 +19,10 @@ import ibis
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from salesopt_kit import __version__
-from salesopt_kit.engagement import Engagement, config_hash
+from salesopt_kit.engagement import Engagement
 from salesopt_kit.errors import InputError, InputErrors, SalesOptError
 from salesopt_kit.locale import _
+from salesopt_kit.tables.cache import cache, reading_name, readings, settle
 from salesopt_kit.tables.gate import gate
 from salesopt_kit.tables.history import with_history
 from salesopt_kit.tables.normalise import Normalised, normalise
@@ -33,10 +33,6 @@ from salesopt_kit.tables.sources import open_file, source_files
 from salesopt_kit.tables.store import Tables, months_before
 from salesopt_kit.terms import Severity
 
-LAYOUT = 3
-"""Of the cache; a reading of another layout is not used."""
-KEPT = 2
-"""Cached readings that are kept; older ones are removed."""
 MEMORY = "448MB"
 THREADS = 2
 CLOCKS = (
@@ -87,11 +83,15 @@ def check_tables(engagement: Engagement) -> QualityReport:
 
 def _open(engagement: Engagement) -> tuple[Tables | None, QualityReport]:
     found, absent = _found(engagement)
-    folder = _cache_folder(engagement, found)
-    if absent or not (folder / "meta.json").is_file():
-        reading = _read(engagement, found, folder, absent)
-        if reading.errors:
-            return None, _report([], reading.errors)
+    parent = cache(engagement)
+    with ThreadPoolExecutor(1) as worker:
+        # Where nothing was read before, there is no reading to look for, and both can be done at once.
+        name = worker.submit(reading_name, engagement, found)
+        if absent or not any(readings(parent)) or not (parent / name.result() / "meta.json").is_file():
+            reading = _read(engagement, found, parent, name, absent)
+            if reading.errors:
+                return None, _report([], reading.errors)
+    folder = parent / name.result()
     os.utime(folder)  # what was opened last is kept longest
     return _opened(engagement, folder)
 
@@ -123,18 +123,18 @@ def _unknown_table(name: str) -> InputError:
 def _read(
     engagement: Engagement,
     found: dict[str, list[tuple[str, Path]]],
-    folder: Path,
+    parent: Path,
+    name: "Future[str]",
     absent: dict[str, list[SalesOptError]],
 ) -> Reading:
     """Read every source into a folder of its own that takes its place in the cache only when all went well."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".part-", dir=folder.parent))
+    work = Path(tempfile.mkdtemp(prefix=".part-", dir=parent))
     try:
         reading = _read_all(engagement, found, work)
         reading.errors.update(absent)
         if not reading.errors:
             _write_meta(work, reading)
-            _settle(work, folder)
+            settle(work, parent / name.result())
         return reading
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -221,42 +221,6 @@ def _part(path: Path, part: Normalised) -> dict[str, object]:
         "has_rows": part.has_rows,
         "blank_where": part.blank_where,
     }
-
-
-def _settle(work: Path, folder: Path) -> None:
-    """Move a finished reading to its place; another process may have been first with the same one."""
-    shutil.rmtree(work / "spill", ignore_errors=True)
-    for leftover in work.glob("*.csv"):
-        leftover.unlink(missing_ok=True)
-    try:
-        work.rename(folder)
-    except OSError:
-        if not (folder / "meta.json").is_file():
-            raise
-    others = sorted(
-        (path for path in folder.parent.iterdir() if path != folder and (path / "meta.json").is_file()),
-        key=lambda path: path.stat().st_mtime,
-    )
-    for path in others[: max(0, len(others) - (KEPT - 1))]:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _cache_folder(engagement: Engagement, found: dict[str, list[tuple[str, Path]]]) -> Path:
-    digest = hashlib.sha256(f"{__version__} {LAYOUT} {config_hash(engagement)}".encode())
-    for name, files in sorted(found.items()):
-        for file, path in files:
-            digest.update(f"{name} {file} ".encode())
-            with path.open("rb") as stream:
-                digest.update(hashlib.file_digest(stream, "sha256").digest())
-    parent = engagement.cache / "tables"
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        if not os.access(parent, os.W_OK):
-            raise PermissionError
-    except OSError:
-        parent = Path(tempfile.mkdtemp(prefix="salesopt-"))
-        atexit.register(shutil.rmtree, parent, ignore_errors=True)
-    return parent / digest.hexdigest()[:20]
 
 
 def _opened(engagement: Engagement, folder: Path) -> tuple[Tables, QualityReport]:

@@ -107,7 +107,9 @@ def _clean(text: str, scan: Scan) -> str:
         doubts.append(f"strlen({text}) <> length({text})")
     visible = f"regexp_replace({text}, '[\u200b\ufeff]', '', 'g')"
     single = f"trim(regexp_replace({visible}, '[\\s\u00a0\u2000-\u200a\u202f\u3000]+', ' ', 'g'))"
-    return f"nullif(case when {' or '.join(doubts)} then {single} else trim({text}) end, '')"
+    # To trim makes a copy of every text, so it is asked first whether there is anything to trim.
+    outer = f"prefix({text}, ' ') or suffix({text}, ' ')"
+    return f"nullif(case when {' or '.join(doubts)} then {single} when {outer} then trim({text}) else {text} end, '')"
 
 
 def tidy(text: str) -> str:
