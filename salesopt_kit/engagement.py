@@ -346,10 +346,24 @@ def open_engagement(folder: str | Path, *, locale: str = "", as_of: str = "", ex
             expected=_("a folder with an engagement.yml"),
             remedy=_("Run `salesopt init {folder}` to make one.").format(folder=folder),
         )
+    _stop_at_no_date(as_of)
     overrides = {key: value for key, value in (("locale", locale), ("as_of", as_of)) if value}
     config = read_config(path, overrides)
     use_language(config.locale)
     return Engagement(config, path.parent, Path(exports) if exports else path.parent / "exports")
+
+
+def _stop_at_no_date(as_of: str) -> None:
+    """Raise InputError for an `as_of` that is no date; it was not written in the file, so no line of it is to blame."""
+    try:
+        date.fromisoformat(as_of or "2024-06-30")
+    except ValueError:
+        raise InputError(
+            "as_of",
+            as_of,
+            expected=_("a date such as 2024-06-30"),
+            remedy=_("Write the day as YYYY-MM-DD, or leave it out."),
+        ) from None
 
 
 def read_config(path: Path, overrides: Mapping[str, str] | None = None) -> Config:

@@ -31,7 +31,7 @@ def shown(value: float | None, unit: str) -> str:  # noqa: PLR0911 -- one for ea
         message = "{share}" if value == bound else _("under {share}") if value < bound else _("over {share}")
         return message.format(share=shown(bound, "fraction"))
     if unit == "fraction":
-        return str(format_percent(value, "0.0%", locale=babel_locale))
+        return str(format_percent(value, "0.0" + "0" * _further_digits(value) + "%", locale=babel_locale))
     if unit == "points":
         return _("{number} percentage points").format(number=format_decimal(round(100 * value, 1), locale=babel_locale))
     if unit in _UNITS:
@@ -43,6 +43,12 @@ def shown(value: float | None, unit: str) -> str:  # noqa: PLR0911 -- one for ea
         return f"{money}/{_(_FLOWS[per])}" if per else str(money)
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2  # noqa: PLR2004 -- three figures tell enough
     return str(format_decimal(round(value, digits), locale=babel_locale))
+
+
+def _further_digits(share: float) -> int:
+    """Return how many digits more than one it takes to tell a share from none and from all, three at most."""
+    near = min(abs(share), abs(1 - share))
+    return next((digits for digits in range(4) if near >= 0.0005 / 10**digits), 0)
 
 
 def columns_of(text: str) -> int:

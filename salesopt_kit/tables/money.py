@@ -10,10 +10,9 @@ import duckdb
 
 from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
+from salesopt_kit.tables.units import UNITS
 
 FULL_WIDTH = ("０１２３４５６７８９．，－（）￥＄−", "0123456789.,-()¥$-")
-UNITS = {"千万": 1e7, "百万": 1e6, "万": 1e4, "亿": 1e8, "千": 1e3, "w": 1e4, "k": 1e3, "m": 1e6, "bn": 1e9}
-"""What stands behind a number and multiplies it."""
 CODES = (
     "usd|eur|cny|rmb|gbp|jpy|hkd|twd|sgd|aud|cad|nzd|chf|inr|krw|brl|mxn|zar|sek|nok|dkk|pln|czk|huf|try|rub|thb|vnd"
     "|idr|myr|php|aed|sar|ils|人民币"

@@ -18,6 +18,7 @@ from salesopt_kit.tables.readings import readings
 from salesopt_kit.tables.scan import Scan, literal, located, quoted
 from salesopt_kit.tables.schema import TABLES
 from salesopt_kit.tables.select_sql import canonical_select
+from salesopt_kit.tables.units import heading_unit
 from salesopt_kit.tables.unmapped import unmapped_damage
 from salesopt_kit.tables.unreadable import unreadable
 from salesopt_kit.terms import Severity
@@ -169,6 +170,19 @@ def _only_headings(scan: Scan) -> InputError:
 
 
 def _notes(export: Export, n_blank: int) -> Iterator[Finding]:
+    for column in TABLES[export.name]:
+        heading = export.mapped.get(column.name, "")
+        if column.kind == "money" and (factor := heading_unit(heading)) != 1.0:
+            yield Finding(
+                "amount_unit",
+                Severity.WARNING,
+                export.name,
+                _("Amounts below {heading} were multiplied by {factor:,.0f}, as the heading says.").format(
+                    heading=heading, factor=factor
+                ),
+                examples=(export.scan.file,),
+                remedy=_("If the amounts are whole ones, correct the heading in the export."),
+            )
     if n_blank:
         yield Finding(
             "blank_rows",

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from salesopt_kit.tables.units import IN_HEADING
+
 Kind = Literal["text", "time", "money", "number"]
 
 
@@ -42,9 +44,9 @@ def _columns(text: str) -> tuple[Column, ...]:
 def normal_heading(heading: str) -> str:
     """Return a heading without case, spaces, underscores, hyphens and points, for comparing.
 
-    A currency in brackets goes too; 万元 stays, since it says that amounts are counted in ten thousands.
+    A currency in brackets goes too, and the unit that amounts are counted in.
     """
-    bare = "".join(sign for sign in heading.lower() if sign not in " _-.\u3000")
+    bare = "".join(sign for sign in IN_HEADING.sub("", heading).lower() if sign not in " _-.\u3000")
     return re.sub(r"[(（](元|¥|￥|[$€£]|rmb|人民币|[a-z]{3})[)）]$", "", bare)
 
 

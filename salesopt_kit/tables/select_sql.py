@@ -6,9 +6,10 @@ from salesopt_kit.engagement import Config
 from salesopt_kit.tables.dates import Reading
 from salesopt_kit.tables.export import Export
 from salesopt_kit.tables.mapping import CONSTANT
-from salesopt_kit.tables.money import Marks
+from salesopt_kit.tables.money import Marks, unit
 from salesopt_kit.tables.scan import Scan, literal, quoted
 from salesopt_kit.tables.schema import TABLES, Column
+from salesopt_kit.tables.units import heading_unit
 
 BLANKS = ("", "-", "–", "—", "n/a", "na", "null", "none", "nan", "#n/a", "nat")
 STATUS_WORDS = {
@@ -51,7 +52,10 @@ def _values(column: Column, text: str, how: Reading | Marks | None, export: Expo
         if utc != local:
             yield f'{utc} as "u:{column.name}"'
     elif isinstance(how, Marks):
-        yield f'{how.sql(text)} as "v:{column.name}"'
+        value, factor = how.sql(text), heading_unit(export.mapped[column.name]) if column.kind == "money" else 1.0
+        if factor != 1.0:  # an amount that names its own unit has said all
+            value = f"case when {unit(text)} > 1 then 1 else {factor:.0f} end * ({value})"
+        yield f'{value} as "v:{column.name}"'
     elif column.name == "stage":
         yield f'{_stage(text, export.config)} as "v:stage"'
     elif column.name == "status" and export.name == "opportunities":

@@ -209,3 +209,29 @@ def test_a_plain_xes_log_is_read_like_a_compressed_one(shared: Path, tmp_path: P
         tables = open_tables(open_engagement(tmp_path))
         found.append(len(tables.to_frame(tables.table("stage_events"))))
     assert found == [42, 42]
+
+
+@pytest.mark.parametrize(
+    ("heading", "factor"),
+    [
+        ("合同金额（万元）", 1e4),
+        ("金额(单位：百万)", 1e6),
+        ("Amount (k)", 1e3),
+        ("Amount (in thousands)", 1e3),
+        ("Amount ($ millions)", 1e6),
+        ("Amount (USD '000)", 1e3),
+        ("Amount (USD)", 1),
+        ("Amount (m)", 1),
+        ("万科 Amount", 1),
+    ],
+)
+def test_amounts_are_counted_in_the_unit_of_their_heading(tmp_path: Path, heading: str, factor: float) -> None:
+    (tmp_path / "exports").mkdir()
+    rows = ROWS.rename(columns={"Amount": heading}).assign(**{heading: ["12.5", "5千", ""]})
+    rows.to_csv(tmp_path / "exports" / "deals.csv", index=False)
+    settings = SETTINGS.replace("amount: Amount", f'amount: "{heading}"')
+    (tmp_path / "engagement.yml").write_text(settings.format(file="deals.csv", more=""), encoding="utf-8")
+    tables = open_tables(open_engagement(tmp_path))
+    found = tables.to_frame(tables.table("opportunities").order_by("opportunity_id"))["amount"].tolist()
+    assert found[:2] == pytest.approx([12.5 * factor, 5000.0])
+    assert [finding.check for finding in tables.quality.findings].count("amount_unit") == (factor > 1)
