@@ -37,7 +37,7 @@ MEANT = {
     "product": "product",
 }
 """The generator's name of each topic and ours."""
-FLOORS = {"huaxin": (0.86, 0.92), "alder": (0.87, 0.55)}
+FLOORS = {"huaxin": (0.92, 0.92), "alder": (0.87, 0.55)}
 """Least precision and recall. The terms were written with the sample texts in view, and those that only the samples
 would say were taken out again; so this guards against getting worse and forecasts nothing for a client's texts."""
 
