@@ -110,7 +110,7 @@ class Complaints(Result):
         if (more := len(topic.tickets) - MOST_TICKETS) > 0:
             lines.append(_("and {n:,} more").format(n=more))
         items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
-        summary = html.escape(f"{topic.name} ({len(topic.tickets):,})")
+        summary = html.escape(_("{topic} ({n:,})").format(topic=topic.name, n=len(topic.tickets)))
         return f"<details><summary>{summary}</summary><ul>{items}</ul></details>"
 
     def _stage_words(self, ticket: Coded) -> str:

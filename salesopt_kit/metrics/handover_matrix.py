@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.counted import counted
 from salesopt_kit.metrics.deals import chosen, deals
@@ -78,10 +78,10 @@ class HandoverMatrix(Result):
             median=shown(first.median_wait.value, "days"),
         )
         if not back.returned.value:
-            return said + " " + _("None came back within {k} events.").format(k=WITHIN)
+            return sentences(said, _("None came back within {k} events.").format(k=WITHIN))
         again = _("Most often back within {k} events come those from {giver} to {taker}: {rate}.")
         rate = with_interval(back.returned)
-        return said + " " + again.format(k=WITHIN, giver=back.giver, taker=back.taker, rate=rate)
+        return sentences(said, again.format(k=WITHIN, giver=back.giver, taker=back.taker, rate=rate))
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return median wait, return rate and difference of win rates of each way."""

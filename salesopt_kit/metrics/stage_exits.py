@@ -1,6 +1,6 @@
 """Time until deals leave a stage, and which way they leave, with visits still going on counted in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -19,7 +19,7 @@ from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import days_between, end_of, told_days
 from salesopt_kit.metrics.visits import visits
 from salesopt_kit.metrics.working_time import with_working_days
-from salesopt_kit.numbers import shown
+from salesopt_kit.numbers import bare, shown
 from salesopt_kit.results import Estimate, Result
 from salesopt_kit.stats.competing_risks import Incidence, aalen_johansen
 from salesopt_kit.stats.interval import Z
@@ -112,8 +112,9 @@ class StageExits(Result):
         return self.remarks
 
     def table(self) -> pd.DataFrame:
-        """Return one row per stage."""
-        return pd.DataFrame(_row(stage, self.horizon) for stage in self.stages)
+        """Return one row per stage; ways out that no visit took have no column."""
+        taken = [way for way in WAYS if any(stage.within[way, HORIZONS[-1]].value != 0 for stage in self.stages)]
+        return pd.DataFrame(_row(stage, self.horizon, taken) for stage in self.stages)
 
 
 @once
@@ -337,27 +338,25 @@ def _methods() -> dict[str, str]:
     }
 
 
-def _row(stage: StageExit, horizon: int) -> dict[str, str]:
+def _row(stage: StageExit, horizon: int, ways: Sequence[str]) -> dict[str, str]:
     times, work = stage.elapsed, stage.working
     within = HORIZONS[0]
-    ways = {
+    left = f"{bare(times['p75'].value, 'days')} / {shown(times['p90'].value, 'days')}"
+    ended, bias = shown(times["ended_mean"].value, "days"), bare(times["bias"].value, "days")
+    return {
+        _("Stage"): stage.name,
+        _("Visits (still there)"): f"{stage.visits:,} ({stage.still_there:,})",
+        _("Median"): with_interval(times["median"]),
+        _("Median, working days"): with_interval(work["median"]),
+        _("75% / 90% left by"): left,
+        _("Mean up to {days} days").format(days=horizon): with_interval(times["restricted_mean"]),
+        _("Mean of ended visits (bias)"): f"{ended} ({bias})",
+    } | {
         _("{way} within {days} days").format(way=_(WAY_NAMES[way]), days=within): shown(
             stage.within[way, within].value, "fraction"
         )
-        for way in WAYS
+        for way in ways
     }
-    return {
-        _("Stage"): stage.name,
-        _("Visits"): f"{stage.visits:,}",
-        _("Still there"): f"{stage.still_there:,}",
-        _("Median"): with_interval(times["median"]),
-        _("Median, working days"): with_interval(work["median"]),
-        _("75% left by"): shown(times["p75"].value, "days"),
-        _("90% left by"): shown(times["p90"].value, "days"),
-        _("Mean up to {days} days").format(days=horizon): with_interval(times["restricted_mean"]),
-        _("Mean of ended visits"): shown(times["ended_mean"].value, "days"),
-        _("Bias"): shown(times["bias"].value, "days"),
-    } | ways
 
 
 def _remarks(horizon: int, late: int) -> tuple[str, ...]:

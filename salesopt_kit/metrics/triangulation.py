@@ -320,7 +320,7 @@ def _step(tables: Tables, answer: StageConversion | None, stage: str) -> tuple[E
 
 
 def _cell(sign: Sign, figures: str) -> str:
-    return f"{sign_words(sign)}: {figures}" if figures else sign_words(sign)
+    return _("{sign}: {figures}").format(sign=sign_words(sign), figures=figures) if figures else sign_words(sign)
 
 
 def _said(view: StageView) -> str:
@@ -347,4 +347,4 @@ def _measured(view: StageView) -> str:
         said.append(
             _("{lost} get no further").format(lost=lost) + (_(" (most of all steps)") if view.loses_most else "")
         )
-    return "; ".join(said)
+    return _("; ").join(said)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from salesopt_kit.errors import InputError, MissingDataError
-from salesopt_kit.locale import N_, _
+from salesopt_kit.locale import N_, _, sentences
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.contracted import people_listed
 from salesopt_kit.metrics.coverage import (
@@ -97,7 +97,7 @@ class WorkingHours(Result):
             message = _("Logged are {coverage} of the contracted hours; {unlogged} are unlogged.")
             told = {"coverage": shown(self.coverage.value, "fraction"), "unlogged": shown(self.unlogged.value, "hours")}
             said.append(message.format(**told))
-        return " ".join(said)
+        return sentences(*said)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the figures of the whole, then those of the parts."""
