@@ -2,6 +2,8 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+POSTGRES := $(wildcard /usr/lib/postgresql/*/bin/initdb)
+JAVA := $(shell java -version >/dev/null 2>&1 && echo yes)
 
 .PHONY: demo test test-postgres test-spark test-long setup lab lint messages constraints environment benchmark clean
 
@@ -19,16 +21,21 @@ test: setup  ## all that CI runs
 	$(BIN)/nbstripout --keep-id --verify workbooks/*.ipynb
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not postgres and not spark and not long'
 	@$(MAKE) --no-print-directory test-postgres
+	@$(MAKE) --no-print-directory test-spark
 
-test-postgres: setup  ## do metrics and records do the same on PostgreSQL? (two minutes; a part of `make test`)
-	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; \
-	then $(MAKE) --no-print-directory .venv/postgres && $(BIN)/python -m pytest -m postgres -rs tests/backends tests/records; \
-	else echo 'Tests on PostgreSQL: skipped, for its server is not installed (on Debian: apt install postgresql).'; fi
+test-postgres: setup $(if $(POSTGRES),.venv/postgres)  ## do metrics and records do the same on PostgreSQL? (two minutes; a part of `make test`)
+ifdef POSTGRES
+	$(BIN)/python -m pytest -m postgres -rs tests/backends tests/records
+else
+	@echo 'Tests on PostgreSQL: skipped, for its server is not installed (on Debian: apt install postgresql).'
+endif
 
-test-spark: setup  ## do the metrics say the same on Spark? (two minutes; not a part of `make test`)
-	@if java -version >/dev/null 2>&1; \
-	then $(MAKE) --no-print-directory .venv/spark && $(BIN)/python -m pytest -m spark -rs tests/backends; \
-	else echo 'Tests on Spark: skipped, for Java is not installed (on Debian: apt install default-jre-headless).'; fi
+test-spark: setup $(if $(JAVA),.venv/spark)  ## do the metrics say the same on Spark? (two and a half minutes; the last step of `make test`)
+ifdef JAVA
+	$(BIN)/python -m pytest -m spark -rs tests/backends
+else
+	@echo 'Tests on Spark: skipped, for Java is not installed (on Debian: apt install default-jre-headless).'
+endif
 
 test-long: setup  ## do the intervals hold the truth over samples that nobody chose? (six minutes; not a part of `make test`)
 	$(BIN)/python -m pytest -n 2 -m long

@@ -1,6 +1,7 @@
 """Definition cards: what each figure means, one YAML file each in `definitions/`, in both languages."""
 
 import html
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -30,10 +31,15 @@ def card_html(card: str) -> str:
         "source": _("Source"),
     }
     lines = "".join(
-        f"<dt>{html.escape(label)}</dt><dd>{html.escape(pick(fields[field]))}</dd>"
+        f"<dt>{html.escape(label)}</dt><dd>{html.escape(_joined(pick(fields[field])))}</dd>"
         for field, label in labels.items()
         if field in fields
     )
     name = html.escape(pick(fields["name"]))
     title = html.escape(_("Definition: {name}")).format(name=name)
     return f'<details class="card"><summary>{title}</summary><dl>{lines}</dl></details>'
+
+
+def _joined(text: str) -> str:
+    """Return a text without the blank that a line break in the file leaves after a Chinese punctuation mark."""
+    return re.sub("(?<=[，。；：、！？）”]) ", "", text)

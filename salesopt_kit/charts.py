@@ -87,6 +87,10 @@ def _set_look() -> None:
             "axes.edgecolor": MUTED,
             "axes.titlelocation": "left",
             "axes.titlesize": 12,
+            # On a white ground, so that no grid line runs through the words of a legend.
+            "legend.frameon": True,
+            "legend.framealpha": 1,
+            "legend.edgecolor": "white",
             "text.color": INK,
             "axes.labelcolor": INK,
         }

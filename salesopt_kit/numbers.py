@@ -36,7 +36,7 @@ def shown(value: float | None, unit: str) -> str:  # noqa: PLR0911 -- one for ea
         return _("{number} percentage points").format(number=format_decimal(round(100 * value, 1), locale=babel_locale))
     if unit in _UNITS:
         message, digits = _UNITS[unit]
-        return _(message).format(number=format_decimal(round(value, digits), "#,##0.0", locale=babel_locale))
+        return _(message).format(number=format_decimal(_rounded(value, digits), "#,##0.0", locale=babel_locale))
     currency, _slash, per = unit.partition("/")
     if len(currency) == 3 and currency.isupper():  # noqa: PLR2004 -- ISO 4217 codes have three letters
         money = format_currency(value, currency, "¤#,##0", locale=babel_locale, currency_digits=False)
@@ -49,6 +49,24 @@ def _further_digits(share: float) -> int:
     """Return how many digits more than one it takes to tell a share from none and from all, three at most."""
     near = min(abs(share), abs(1 - share))
     return next((digits for digits in range(4) if near >= 0.0005 / 10**digits), 0)
+
+
+def bare(value: float | None, unit: str) -> str:
+    """Return `value` as `shown` does but without the word of its unit: for a bound beside a value that tells it.
+
+    >>> bare(51.78, "days"), bare(0.25, "fraction"), bare(9.5, "EUR/week")
+    ('51.8', '25.0%', '€10')
+    """
+    if value is not None and unit in _UNITS:
+        return str(format_decimal(_rounded(value, _UNITS[unit][1]), "#,##0.0", locale=language().replace("-", "_")))
+    if value is not None and unit == "points":
+        return str(format_decimal(round(100 * value, 1), locale=language().replace("-", "_")))
+    return shown(value, unit.partition("/")[0])
+
+
+def _rounded(value: float, digits: int) -> float:
+    """Return `value` rounded, never as -0.0."""
+    return round(value, digits) + 0.0
 
 
 def columns_of(text: str) -> int:

@@ -3,9 +3,8 @@
 import functools
 import html
 import math
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, ClassVar, ParamSpec, TypeVar
@@ -15,15 +14,13 @@ import pandas as pd
 from salesopt_kit.cards import card_html
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.numbers import columns_of, shown
+from salesopt_kit.numbers import bare, columns_of, shown
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-SHORT, LONG = 14, 44
+SHORT, LONG = 18, 44
 """Columns of text up to which a cell of a table is not broken, and from which on it is kept wide."""
-RANGE = re.compile(r"([^()（）]{1,20}?) ?([(（][^()（）]{1,30}(?: to | 至 )[^()（）]{1,30}[)）])")
-"""A cell that holds a figure and its interval, which stands on a line of its own below it."""
 MIME = "application/vnd.salesopt.estimates+json"
 """The notebook output type that carries an answer's numbers to the run's results.json."""
 
@@ -96,11 +93,15 @@ class Result(ABC):
         ]
         return pd.DataFrame(rows)
 
+    def tabled(self) -> Iterable[Estimate]:
+        """Return the estimates that the table's cells show with their intervals."""
+        return self.estimates()
+
     def _repr_html_(self) -> str:
         table = self.table()
         parts = [f'<p class="finding">{html.escape(self.sentence())}</p>']
         if len(table):
-            parts.append(table_html(table))
+            parts.append(table_html(table, self.tabled()))
         if caveats := self.caveats():
             items = "".join(f"<li>{html.escape(caveat)}</li>" for caveat in caveats)
             parts.append(f'<ul class="caveats">{items}</ul>')
@@ -191,22 +192,65 @@ def explains_missing(question: Callable[P, R]) -> Callable[P, R | Missing]:
     return asked
 
 
-def table_html(table: pd.DataFrame) -> str:
-    """Return `table` (text cells) as an HTML table without styles of its own; everything in it is escaped."""
-    rows = table.to_html(index=False, border=0, na_rep="–", justify="left")
-    return f'<div class="scroll">{re.sub("<td>([^<]*)</td>", _cell, rows)}</div>'
+def with_interval(estimate: Estimate) -> str:
+    """Return an estimate as a table cell: "63.2% (62.0% to 64.3%)", without the brackets where it has no interval."""
+    if estimate.low is None or estimate.high is None:
+        return shown(estimate.value, estimate.unit)
+    return _("{value} ({low} to {high})").format(**_parts(estimate))
 
 
-def _cell(found: re.Match[str]) -> str:
+def table_html(table: pd.DataFrame, estimates: Iterable[Estimate] = ()) -> str:
+    """Return `table` (text cells) as an HTML table without styles of its own; everything in it is escaped.
+
+    A cell that is one of the `estimates` with its interval, or begins with it, is set on two lines: the value, and the
+    interval and what follows below it.
+    """
+    known = _in_two_lines(estimates)
+    heads = "".join(f"<th>{_breakable(html.escape(str(name)))}</th>" for name in table.columns)
+    rows = "".join(
+        f"<tr>{''.join(_cell('–' if pd.isna(cell) else str(cell), known) for cell in row)}</tr>\n"
+        for row in table.itertuples(index=False, name=None)
+    )
+    return f'<div class="scroll"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>'
+
+
+def _breakable(heading: str) -> str:
+    """Return a heading that may break after a slash and before a Chinese bracket."""
+    return heading.replace("/", "/<wbr>").replace("（", "<wbr>（")
+
+
+def _cell(text: str, known: dict[str, tuple[str, str]]) -> str:
     """Return a cell that says how it may break: a short one not at all, a long one not into a narrow column."""
-    if bounded := RANGE.fullmatch(found[1]):
-        return f'<td class="short">{bounded[1]}<span class="range">{bounded[2]}</span></td>'
-    columns = columns_of(html.unescape(found[1]))
+    if figure := max(filter(text.startswith, known), key=len, default=""):
+        value, below = map(html.escape, known[figure])
+        return f'<td class="short">{value}<span class="range">{below}{html.escape(text[len(figure) :])}</span></td>'
+    columns = columns_of(text)
     kind = "short" if columns <= SHORT else "long" if columns >= LONG else ""
-    return f'<td class="{kind}">{found[1]}</td>' if kind else found[0]
+    return f'<td class="{kind}">{html.escape(text)}</td>' if kind else f"<td>{html.escape(text)}</td>"
+
+
+def _in_two_lines(estimates: Iterable[Estimate]) -> dict[str, tuple[str, str]]:
+    """Return the cells that hold an estimate and its interval, with or without its n, as a value and what is below."""
+    found = {}
+    for estimate in estimates:
+        if estimate.low is None or estimate.high is None:
+            continue
+        parts = _parts(estimate)
+        for brackets, plain in (
+            (_("{value} ({low} to {high})"), _("{low} to {high}")),
+            (_("{value} ({low} to {high}; n={n:,})"), _("{low} to {high}; n={n:,}")),
+        ):
+            found[brackets.format(**parts)] = (str(parts["value"]), plain.format(**parts))
+    return found
+
+
+def _parts(estimate: Estimate) -> dict[str, Any]:
+    """Return what a cell of an estimate is made of: value, low and high as text, n."""
+    value, unit = shown(estimate.value, estimate.unit), estimate.unit
+    return {"value": value, "low": bare(estimate.low, unit), "high": bare(estimate.high, unit), "n": estimate.n}
 
 
 def _interval(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return "–"
-    return _("{low} to {high}").format(low=shown(estimate.low, estimate.unit), high=shown(estimate.high, estimate.unit))
+    return _("{low} to {high}").format(low=bare(estimate.low, estimate.unit), high=shown(estimate.high, estimate.unit))

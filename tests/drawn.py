@@ -28,6 +28,18 @@ def leaving(chart: Chart) -> list[str]:
     return [text for text, box, around in inside if around and not _holds(around[0], box)]
 
 
+def crossing(chart: Chart) -> list[str]:
+    """Return the labels in a plot that cross its left or right edge."""
+    chart.png()
+    renderer = FigureCanvasAgg(chart.figure).get_renderer()
+    found = []
+    for axes in chart.figure.axes:
+        frame = axes.get_window_extent(renderer)
+        boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in axes.texts if text.get_text()]
+        found += [text for text, box in boxes if box.y0 < frame.y1 and (box.x0 < frame.x0 - 1 or box.x1 > frame.x1 + 1)]
+    return found
+
+
 def _texts(chart: Chart) -> list[tuple[str, Bbox]]:
     renderer = FigureCanvasAgg(chart.figure).get_renderer()
     found = (text for text in chart.figure.findobj(Text) if text.get_visible() and text.get_text().strip())

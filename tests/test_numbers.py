@@ -37,3 +37,7 @@ def test_a_number_is_shown_by_its_unit_in_both_languages(
     assert shown(value, unit) == english
     use_language("zh-CN")
     assert shown(value, unit) == chinese
+
+
+def test_a_small_loss_is_not_shown_as_less_than_nothing() -> None:
+    assert shown(-0.02, "days") == "0.0 days"

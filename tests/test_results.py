@@ -7,7 +7,17 @@ import pytest
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import sentences, use_language
-from salesopt_kit.results import MIME, Answers, Estimate, Missing, Result, Table, explains_missing, table_html
+from salesopt_kit.results import (
+    MIME,
+    Answers,
+    Estimate,
+    Missing,
+    Result,
+    Table,
+    explains_missing,
+    table_html,
+    with_interval,
+)
 
 
 class Finding(Result):
@@ -51,7 +61,7 @@ def test_whatever_came_from_the_client_is_escaped_on_the_page() -> None:
 def test_the_page_rounds_and_the_numbers_behind_it_do_not() -> None:
     bundle = Finding()._repr_mimebundle_()
     assert "51.8 days" in bundle["text/html"]
-    assert "50.5 days to 53.0 days" in bundle["text/html"]
+    assert "50.5 to 53.0 days" in bundle["text/html"]
     (number,) = bundle[MIME]
     assert number["value"] == 51.7823
     assert number["window"] == ["2024-01-01", "2024-06-30"]
@@ -85,10 +95,38 @@ def test_answers_hold_the_numbers_of_all_their_parts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "below"),
-    [("26.3% (24.3% to 28.3%)", "(24.3% to 28.3%)"), ("12.1 天（10.8 天 至 14.0 天）", "（10.8 天 至 14.0 天）")],
+    ("language", "cell", "value", "below"),
+    [
+        ("en", "12.1 days (10.8 to 14.0)", "12.1 days", "10.8 to 14.0"),
+        ("zh-CN", "12.1 天（10.8 至 14.0）", "12.1 天", "10.8 至 14.0"),
+        ("en", "12.1 days (10.8 to 14.0; n=1,204)", "12.1 days", "10.8 to 14.0; n=1,204"),
+        ("en", "12.1 days (10.8 to 14.0); today 13.0 days", "12.1 days", "10.8 to 14.0; today 13.0 days"),
+    ],
 )
-def test_an_interval_stands_below_its_figure_and_other_brackets_stay(cell: str, below: str) -> None:
-    page = table_html(pd.DataFrame({"a": [cell, "Legal (from 2024)", "x (a to b) y"]}))
-    assert f'<span class="range">{below}</span></td>' in page
-    assert page.count('class="range"') == 1
+def test_the_interval_of_an_answer_s_own_figure_stands_below_it(
+    language: str, cell: str, value: str, below: str
+) -> None:
+    use_language(language)
+    figure = Estimate("cycle", "Cycle", 12.1, "days", 1204, 10.8, 14.0)
+    page = table_html(pd.DataFrame({"a": [cell]}), [figure])
+    assert f'<td class="short">{value}<span class="range">{below}</span></td>' in page
+
+
+def test_a_text_that_only_looks_like_an_interval_stays_as_it_is() -> None:
+    figure = Estimate("cycle", "Cycle", 12.1, "days", 1204, 10.8, 14.0)
+    page = table_html(pd.DataFrame({"a": ["up to 90 days (30 to 90 days)", "26.3% (24.3% to 28.3%)"]}), [figure])
+    assert "range" not in page
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [
+        ("fraction", "1200.0% (800.0% to 1500.0%)"),
+        ("days", "12.0 days (8.0 to 15.0)"),
+        ("EUR/week", "€12/week (€8 to €15)"),
+        ("points", "1,200 percentage points (800 to 1,500)"),
+        ("deals", "12 (8 to 15)"),
+    ],
+)
+def test_the_bounds_do_not_repeat_the_unit(unit: str, said: str) -> None:
+    assert with_interval(Estimate("x", "X", 12.0, unit, 9, 8.0, 15.0)) == said

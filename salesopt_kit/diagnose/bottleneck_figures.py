@@ -135,7 +135,7 @@ def _bars(axes: Axes, names: Sequence[str], estimates: Sequence[Estimate | None]
             note, (max(high, 0.0), place), (6, 0), textcoords="offset points", va="center", fontsize=9, color=INK
         )
     axes.set_yticks(range(len(names)), names)
-    axes.margins(x=0.22)
+    axes.margins(x=0.36 if any(notes) else 0.22)
     axes.xaxis.set_major_formatter(lambda value, _position: f"{value:,.0f}")
     axes.grid(visible=False, axis="y")
 

@@ -23,7 +23,7 @@ def fidelity_chart(tables: Tables, by: Grouping = "team") -> Chart:
     draw_intervals(axes, [figure_ for _name, figure_ in told], names)
     if whole.score.value is not None:
         axes.axvline(whole.score.value, color=MUTED, linestyle="--", label=_("all"))
-        axes.legend(loc="lower left", frameon=False)
+        axes.legend(loc="lower left")
     axes.set(title=_("Deals without a suspect row, with 95% intervals"), xlabel=_("share of the deals touched"))
     axes.xaxis.set_major_formatter(lambda share, _position: f"{share:.0%}")
     axes.set_xticks([tick for tick in axes.get_xticks() if tick <= 1.0])

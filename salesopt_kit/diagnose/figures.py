@@ -72,7 +72,7 @@ def win_rate_chart(tables: Tables) -> Chart:
             linestyle="--",
             label=_("all deals: {rate}").format(rate=shown(whole.by_count.value, "fraction")),
         )
-        axes.legend(loc="lower right", frameon=True, edgecolor="white", fontsize=10)
+        axes.legend(loc="lower right", fontsize=10)
     axes.set(title=_("Win rate by team, with 95% intervals"), xlabel=_("share of decided deals"))
     axes.xaxis.set_major_formatter(lambda share, _position: f"{share:.0%}")
     return Chart("win_rate_by_team", answer.sentence(), figure)
@@ -94,7 +94,7 @@ def cycle_chart(tables: Tables) -> Chart:
     )
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(lambda share, _position: f"{share:.0%}")
-    axes.legend(frameon=False)
+    axes.legend()
     return Chart("deal_cycle", answer.sentence(), figure)
 
 
@@ -113,7 +113,7 @@ def stage_time_chart(tables: Tables) -> Chart:
         for stage in stages
     ]
     axes.bar_label(bars, labels, padding=4, fontsize=10, color=INK, bbox=PAPER)
-    axes.margins(x=0.18)
+    axes.set_xlim(0, 1.28 * max(totals) or 1)
     axes.xaxis.set_major_formatter(lambda days, _position: f"{days:,.0f}")
     axes.set(title=_("Where the time goes: days spent in each stage, all deals"), xlabel=_("days"))
     axes.grid(visible=False, axis="y")
@@ -126,7 +126,7 @@ def draw_months(axes: Axes, months: Sequence[Estimate], mean: float | None) -> N
     axes.bar(names, [month.value or 0.0 for month in months], color=ACCENT, width=0.7)
     if mean is not None:
         axes.axhline(mean, color=WARN, linestyle="--", label=_("mean of full months"))
-        axes.legend(frameon=False, loc="upper left")
+        axes.legend(loc="upper left")
     axes.set_ylim(0, 1.2 * max([month.value or 0.0 for month in months] + [mean or 0.0]) or 1)
     step = -(-len(names) // 9)
     axes.set_xticks(range(0, len(names), step), names[::step])

@@ -47,7 +47,7 @@ def churn_chart(tables: Tables) -> Chart:
         axes.plot(place, month.value or 0.0, "o", color=ACCENT, markersize=7)
     if answer.monthly.value is not None:
         axes.axhline(answer.monthly.value, color=WARN, linestyle="--", label=_("mean of full months"))
-        axes.legend(frameon=False, loc="upper left")
+        axes.legend(loc="upper left")
     axes.set_xticks(range(len(months)), [month.label for month in months])
     axes.set_ylim(0, 1.35 * max([month.high or 0.0 for month in months], default=1.0) or 1.0)
     axes.yaxis.set_major_formatter(lambda share, _position: f"{share:.1%}")
@@ -82,5 +82,5 @@ def ramp_chart(tables: Tables) -> Chart:
     axes.set_ylim(0, 1.02)
     axes.set_xlim(left=0)
     axes.yaxis.set_major_formatter(lambda share, _position: f"{share:.0%}")
-    axes.legend(frameon=False, loc="lower right")
+    axes.legend(loc="lower right")
     return Chart("ramp_to_output", answer.sentence(), figure)

@@ -10,12 +10,14 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _, sentences
+from salesopt_kit.metrics.agreement import Sign
 from salesopt_kit.metrics.coded_complaints import NO_TOPIC, Coded
 from salesopt_kit.metrics.complaints import Complaints, complaints
 from salesopt_kit.metrics.evidence import Cited, look_up
 from salesopt_kit.metrics.interviews import Interviews, Statement, interviews
 from salesopt_kit.metrics.sequence import department_source, sequence
-from salesopt_kit.metrics.triangulation import Sign, StageView, triangulation
+from salesopt_kit.metrics.stage_views import StageView
+from salesopt_kit.metrics.triangulation import triangulation
 from salesopt_kit.numbers import shown
 from salesopt_kit.records.template_1 import survey_row
 from salesopt_kit.results import Estimate, Result, explains_missing, table_html

@@ -12,8 +12,10 @@ from salesopt_kit.cards import card_html
 from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.dimensions import BLANK, Grouping, dimension_label, need_dimension
 from salesopt_kit.numbers import shown
-from salesopt_kit.results import Estimate, Result
+from salesopt_kit.results import Estimate, Result, with_interval
 from salesopt_kit.tables.store import Tables
+
+__all__ = ["SMALL", "Breakdown", "Group", "breakdown", "groups", "whole", "with_interval"]
 
 SMALL = 30
 """Groups with fewer cases are named in a caveat and never called best or worst."""
@@ -192,15 +194,6 @@ def _apart(low: Estimate, high: Estimate) -> str:
     if low.high < high.low:
         return _("Their 95% intervals do not overlap.")
     return _("Their 95% intervals overlap, so the order may be chance.")
-
-
-def with_interval(estimate: Estimate) -> str:
-    """Return an estimate as a table cell: "63.2% (62.0% to 64.3%)", without the brackets where it has no interval."""
-    value = shown(estimate.value, estimate.unit)
-    if estimate.low is None or estimate.high is None:
-        return value
-    low, high = shown(estimate.low, estimate.unit), shown(estimate.high, estimate.unit)
-    return _("{value} ({low} to {high})").format(value=value, low=low, high=high)
 
 
 def _listed(names: list[str], most: int = 8) -> str:

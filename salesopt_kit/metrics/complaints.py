@@ -1,6 +1,5 @@
 """Complaints by topic and stage: how many, what share, and whether they grow."""
 
-import html
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.coded_complaints import NO_STAGE, NO_TOPIC, Coded, coded_complaints
+from salesopt_kit.metrics.complaint_tickets import tickets_html
 from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
@@ -22,8 +22,6 @@ from salesopt_kit.stats.proportion import wilson
 from salesopt_kit.stats.rate_ratio import rate_ratio
 from salesopt_kit.tables.store import Tables, months_before
 from salesopt_kit.text.topics import Topics, read_topics
-
-MOST_TICKETS, LONGEST_TEXT = 50, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +96,8 @@ class Complaints(Result):
     def _repr_html_(self) -> str:
         # super() does not work in a dataclass with slots.
         page = Result._repr_html_(self)
-        return f'<div class="tickets">{page}{"".join(self._opened(topic) for topic in self.topics)}</div>'
-
-    def _opened(self, topic: TopicCount) -> str:
-        """Return the tickets of a topic as a fold-out, everything in them escaped."""
-        lines = [
-            f"{ticket.complaint_id} · {ticket.received_on} · {self._stage_words(ticket)} · {_shortened(ticket.text)}"
-            + _found(ticket)
-            for ticket in topic.tickets[:MOST_TICKETS]
-        ]
-        if (more := len(topic.tickets) - MOST_TICKETS) > 0:
-            lines.append(_("and {n:,} more").format(n=more))
-        items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
-        summary = html.escape(f"{topic.name} ({len(topic.tickets):,})")
-        return f"<details><summary>{summary}</summary><ul>{items}</ul></details>"
-
-    def _stage_words(self, ticket: Coded) -> str:
-        ways = {"deal": _("stage of the deal then"), "topic": _("usual stage of the topic")}
-        name = self.stage_names[ticket.stage]
-        return f"{name} [{ways[ticket.stage_from]}]" if ticket.stage_from in ways else name
+        folded = (tickets_html(topic.name, topic.tickets, self.stage_names) for topic in self.topics)
+        return f'<div class="tickets">{page}{"".join(folded)}</div>'
 
 
 @once
@@ -323,14 +304,3 @@ def _open_deals(tables: Tables, selection: Selection, window: tuple[date, date])
     rows = selection.of(tables, deals(tables))
     is_open = (rows.created_on <= window[1]) & ((rows.status == "open") | (rows.closed_on >= window[0]))
     return int(tables.to_frame(rows.aggregate(n=is_open.sum())).iloc[0]["n"] or 0)
-
-
-def _found(ticket: Coded) -> str:
-    """Return the words by which the topic was found; "≈" before a term that they are only like."""
-    sign = "≈ " if ticket.found_by == "similar" else ""
-    return f" · [{sign}{_shortened(ticket.words)}]" if ticket.words else ""
-
-
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST_TEXT else line[:LONGEST_TEXT] + "…"

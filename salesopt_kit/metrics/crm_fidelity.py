@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.breakdown import Breakdown, Group, breakdown, groups, whole, with_interval
 from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.dimensions import Grouping
@@ -46,7 +46,7 @@ class CrmFidelity(Result):
             return said
         first = max(found, key=lambda sign: (sign.value or 0.0) * sign.n)
         rest = _("Most frequent: {sign} ({share} of {n:,}).")
-        return f"{said} {rest.format(sign=first.label, share=with_interval(first), n=first.n)}"
+        return sentences(said, rest.format(sign=first.label, share=with_interval(first), n=first.n))
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the score, the share of suspect rows of each sign, and how far dates were pushed."""

@@ -100,6 +100,10 @@ class FidelityEffect(Result):
         """Return what was left out and how to read the difference."""
         return self.remarks
 
+    def tabled(self) -> tuple[Estimate, ...]:
+        """Return each figure with all rows and without the suspect ones."""
+        return tuple(figure for pair in self.compared for figure in (pair.all_rows, pair.without))
+
     def table(self) -> pd.DataFrame:
         """Return one row per figure."""
         return pd.DataFrame(

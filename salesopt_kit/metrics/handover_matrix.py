@@ -10,11 +10,11 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.breakdown import with_interval
+from salesopt_kit.metrics.counted import counted
 from salesopt_kit.metrics.deals import chosen, deals
 from salesopt_kit.metrics.once import once
-from salesopt_kit.metrics.ranked import medians
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import department_source
 from salesopt_kit.metrics.steps import steps
@@ -78,10 +78,10 @@ class HandoverMatrix(Result):
             median=shown(first.median_wait.value, "days"),
         )
         if not back.returned.value:
-            return said + " " + _("None came back within {k} events.").format(k=WITHIN)
+            return sentences(said, _("None came back within {k} events.").format(k=WITHIN))
         again = _("Most often back within {k} events come those from {giver} to {taker}: {rate}.")
         rate = with_interval(back.returned)
-        return said + " " + again.format(k=WITHIN, giver=back.giver, taker=back.taker, rate=rate)
+        return sentences(said, again.format(k=WITHIN, giver=back.giver, taker=back.taker, rate=rate))
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return median wait, return rate and difference of win rates of each way."""
@@ -143,14 +143,7 @@ def handover_matrix(tables: Tables, selection: Selection | None = None) -> Hando
     if not department_source(tables):
         tables.need("stage_events.department")
     rows = _handovers(tables, selection)
-    measures = {
-        "handovers": rows.count(),
-        "deals": rows.opportunity_id.nunique(),
-        "p90": rows.worked.quantile(0.9),
-        "returned": rows.returns.sum(),
-        "place": rows.giver_place.median().floor().cast("int64"),
-    }
-    found = tables.to_frame(medians(rows, ["giver", "taker"], "worked", **measures))
+    found = tables.to_frame(_by_way(rows))
     if not len(found):
         raise MissingDataError(
             _("no hand-over between departments from {first} to {last}").format(first=window[0], last=window[1]),
@@ -179,6 +172,21 @@ def _handovers(tables: Tables, selection: Selection) -> ir.Table:
         taker="department",
         giver_place="previous_place",
     )
+
+
+def _by_way(handovers: ir.Table) -> ir.Table:
+    """Return one row per giver and taker: handovers, deals, median, low, high and p90 of the wait, returned, place."""
+    keys = ["giver", "taker"]
+    measures = {
+        "handovers": handovers.count(),
+        "deals": handovers.opportunity_id.nunique(),
+        "p90": handovers.worked.quantile(0.9),
+        "returned": handovers.returns.sum(),
+        "place": handovers.giver_place.median().floor().cast("int64"),
+    }
+    waits = counted(handovers, keys, "worked").select(*keys, "median", "low", "high")
+    found = handovers.group_by(keys).aggregate(**measures)
+    return found.left_join(waits, keys).drop("giver_right", "taker_right")  # a way of unknown times has no wait
 
 
 @dataclass(frozen=True, slots=True)

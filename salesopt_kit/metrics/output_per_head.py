@@ -59,6 +59,10 @@ class OutputPerHead(Result):
         """Return the mean, the won deals, the output per month, and the heads per month."""
         return self.mean, self.won, *self.per_month, *self.heads
 
+    def tabled(self) -> tuple[Estimate, ...]:
+        """Return the months with the unit of the table, whose heading tells that they are months."""
+        return tuple(replace(month, unit=self._money) for month in self.per_month)
+
     def table(self) -> pd.DataFrame:
         """Return one row per month: won value per head with its interval, heads, won deals."""
         return pd.DataFrame(

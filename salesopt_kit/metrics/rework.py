@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import N_, _
+from salesopt_kit.locale import N_, _, sentences
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.deals import chosen
 from salesopt_kit.metrics.exact import exact_sum
@@ -96,7 +96,7 @@ class Rework(Result):
         source = max(self.stages, key=lambda stage: stage.net_loop_gain, default=None)
         if source is None or source.net_loop_gain <= 0:
             return said
-        return said + " " + _("Most loops start at {stage}.").format(stage=source.name)
+        return sentences(said, _("Most loops start at {stage}.").format(stage=source.name))
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the share of deals with each kind, the intensity, and the time in all and per stage."""

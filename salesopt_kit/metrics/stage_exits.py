@@ -1,36 +1,26 @@
 """Time until deals leave a stage, and which way they leave, with visits still going on counted in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import with_interval
-from salesopt_kit.metrics.deals import deals
+from salesopt_kit.metrics.exit_counts import WAYS, common_horizon, exit_counts
 from salesopt_kit.metrics.once import once
+from salesopt_kit.metrics.restricted_times import Values, capped_mean, restricted
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
-from salesopt_kit.metrics.sequence import days_between, end_of, told_days
-from salesopt_kit.metrics.visits import visits
-from salesopt_kit.metrics.working_time import with_working_days
-from salesopt_kit.numbers import shown
+from salesopt_kit.numbers import bare, shown
 from salesopt_kit.results import Estimate, Result
 from salesopt_kit.stats.competing_risks import Incidence, aalen_johansen
-from salesopt_kit.stats.interval import Z
 from salesopt_kit.stats.life_table import Numbers
-from salesopt_kit.stats.mean import mean
-from salesopt_kit.stats.survival import kaplan_meier, restricted_mean
+from salesopt_kit.stats.survival import kaplan_meier
 from salesopt_kit.tables.store import Tables
-from salesopt_kit.terms import StageKind
-
-WAYS = {"forward": ("advanced", "won"), "lost": ("lost",), "back": ("back",), "put_aside": ("parked",)}
-"""The competing ways out of an open stage, in the order of their codes 1 to 4; 0 is still there."""
 
 WAY_NAMES = {
     "forward": N_("Forward or won"),
@@ -40,16 +30,11 @@ WAY_NAMES = {
 }
 HORIZONS = (30, 60, 90)
 """Days at which the share that has left each way is told."""
-MEAN_HORIZONS = (90, 60, 30, 14, 7)
-"""Horizons of the restricted mean, of which the longest is taken that every stage was followed to."""
 ENOUGH = 10
 """Visits that must have been followed to a horizon, or ended before it all but a few, for its share to be told."""
 LITTLE = 0.05
 POINTS = 400
 """Steps of a drawn curve; more cannot be seen."""
-
-Values = tuple[float | None, float | None, float | None]
-"""A value and the bounds of its interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +97,9 @@ class StageExits(Result):
         return self.remarks
 
     def table(self) -> pd.DataFrame:
-        """Return one row per stage."""
-        return pd.DataFrame(_row(stage, self.horizon) for stage in self.stages)
+        """Return one row per stage; ways out that no visit took have no column."""
+        taken = [way for way in WAYS if any(stage.within[way, HORIZONS[-1]].value != 0 for stage in self.stages)]
+        return pd.DataFrame(_row(stage, self.horizon, taken) for stage in self.stages)
 
 
 @once
@@ -130,81 +116,17 @@ def stage_exits(tables: Tables, selection: Selection | None = None) -> StageExit
     """
     selection = selection or EVERYTHING
     window = selection.days(tables)
-    rows = _visits(tables, selection)
-    elapsed = _counts(tables, rows)
+    elapsed, working = exit_counts(tables, selection)
     if not len(elapsed):
         raise MissingDataError(
             _("no stage was entered between {first} and {last}").format(first=window[0], last=window[1]),
             remedy=_("Take a longer period with `window_months`, or export more of the stage history."),
         )
-    with_work = with_working_days(tables, rows, worked=("began_at", "until"), late=("began_at", "entered_at"))
-    working = _counts(tables, with_work.mutate(days=with_work.worked, entry=_or_zero(with_work.late, rows=with_work)))
     places = sorted(int(place) for place in elapsed["place"].unique())
-    horizon = _common_horizon(elapsed, working, places)
+    horizon = common_horizon(elapsed, working, places)
     stages = tuple(_stage(tables, place, elapsed, working, horizon, window) for place in places)
     late = int(elapsed.loc[elapsed["entry"] > 0, "n"].sum())
     return StageExits(stages, horizon, late, window, _remarks(horizon, late))
-
-
-def _visits(tables: Tables, selection: Selection) -> ir.Table:
-    """Return the visits to open stages that began in the window: place, code, days, entry, and the moments of both."""
-    rows = visits(tables)
-    stages = tables.engagement.config.stages
-    places = [place for place, stage in enumerate(stages) if stage.kind is StageKind.OPEN]
-    rows = rows.filter(rows.entered_on.between(*selection.days(tables)) & rows.days.notnull() & rows.place.isin(places))
-    known = selection.of(tables, deals(tables))
-    rows = rows.semi_join(known.select("opportunity_id"), "opportunity_id")
-    born = _born_before_the_history(tables, known)
-    rows = rows.left_join(born, rows.opportunity_id == born.deal)
-    is_late = rows.born_at.notnull() & (rows.place == places[0]) & (rows.entered_at == rows.first_at)
-    before = ibis.cases((is_late, days_between(rows.born_at, rows.entered_at)), else_=0.0)
-    code = ibis.cases(*((rows.exit.isin(ends), number) for number, ends in enumerate(WAYS.values(), 1)), else_=0)
-    now = ibis.literal(end_of(tables), type="timestamp")
-    return rows.select(
-        "place",
-        "entered_at",
-        code=code.cast("int8"),
-        days=rows.days + before,
-        entry=before,
-        began_at=ibis.cases((is_late, rows.born_at), else_=rows.entered_at),
-        until=ibis.ifelse(rows.exit == "still_there", now, rows.exited_at),
-    )
-
-
-def _born_before_the_history(tables: Tables, known: ir.Table) -> ir.Table:
-    """Return the deals that were created on a day before the whole history starts, and their first event."""
-    events = tables.table("stage_events")
-    start = tables.to_frame(events.aggregate(day=events.entered_on.min())).iloc[0]["day"]
-    firsts = events.group_by(deal=events.opportunity_id).aggregate(first_at=events.entered_at.min())
-    joined = firsts.inner_join(
-        known.select("opportunity_id", "created_at", "created_on"), firsts.deal == known.opportunity_id
-    )
-    before = joined.filter(joined.created_on < ibis.literal(pd.Timestamp(start).date()))
-    return before.select("deal", "first_at", born_at=before.created_at)
-
-
-def _or_zero(values: ir.FloatingValue, rows: ir.Table) -> ir.FloatingValue:
-    """Return the working days before a late entry; 0 for visits seen from their start."""
-    return ibis.cases((rows.entry > 0, ibis.greatest(values, 0.0)), else_=0.0)
-
-
-def _counts(tables: Tables, rows: ir.Table) -> pd.DataFrame:
-    """Return how many visits (n) share place, way out (0: none yet), days and entry; in a fixed order."""
-    keys = ["place", "code", "days", "entry"]
-    rows = told_days(tables, rows.filter(rows.days.notnull()))
-    found = tables.to_frame(rows.group_by(keys).aggregate(n=rows.count()))
-    return found.sort_values(keys, ignore_index=True)
-
-
-def _common_horizon(elapsed: pd.DataFrame, working: pd.DataFrame, places: list[int]) -> int:
-    """Return the longest horizon that every stage was followed to, or left by all before; on both clocks."""
-
-    def reaches(part: pd.DataFrame, horizon: int) -> bool:
-        longest = part["days"].max()
-        return bool(longest >= horizon or (part.loc[part["days"] == longest, "code"] != 0).all())
-
-    parts = [counts[counts["place"] == place] for counts in (elapsed, working) for place in places]
-    return next((horizon for horizon in MEAN_HORIZONS if all(reaches(part, horizon) for part in parts)), 0)
 
 
 def _stage(
@@ -256,25 +178,6 @@ def _times(
         )
         for key, values in found.items()
     }
-
-
-def restricted(days: Numbers, ended: "np.ndarray", horizon: float, entry: Numbers | None, n: Numbers) -> Values:
-    """Return the restricted mean to `horizon` with its normal interval; nothing where the curve is not known so far."""
-    if not len(days) or horizon <= 0:
-        return None, None, None
-    try:
-        value, error = restricted_mean(days, ended, horizon, entry, n)
-    except ValueError:
-        return None, None, None
-    return value, max(value - Z * error, 0.0), min(value + Z * error, float(horizon))
-
-
-def capped_mean(days: Numbers, n: Numbers, horizon: float) -> Values:
-    """Return the mean of min(days, horizon) with its t interval; nothing of no days."""
-    if not len(days) or horizon <= 0:
-        return None, None, None
-    found = mean(np.minimum(days, horizon), n)
-    return (found.value, found.interval.low, found.interval.high) if found.interval else (found.value, None, None)
 
 
 def _within(
@@ -337,27 +240,25 @@ def _methods() -> dict[str, str]:
     }
 
 
-def _row(stage: StageExit, horizon: int) -> dict[str, str]:
+def _row(stage: StageExit, horizon: int, ways: Sequence[str]) -> dict[str, str]:
     times, work = stage.elapsed, stage.working
     within = HORIZONS[0]
-    ways = {
+    left = f"{bare(times['p75'].value, 'days')} / {shown(times['p90'].value, 'days')}"
+    ended, bias = shown(times["ended_mean"].value, "days"), bare(times["bias"].value, "days")
+    return {
+        _("Stage"): stage.name,
+        _("Visits (still there)"): f"{stage.visits:,} ({stage.still_there:,})",
+        _("Median"): with_interval(times["median"]),
+        _("Median, working days"): with_interval(work["median"]),
+        _("75% / 90% left by"): left,
+        _("Mean up to {days} days").format(days=horizon): with_interval(times["restricted_mean"]),
+        _("Mean of ended visits (bias)"): f"{ended} ({bias})",
+    } | {
         _("{way} within {days} days").format(way=_(WAY_NAMES[way]), days=within): shown(
             stage.within[way, within].value, "fraction"
         )
-        for way in WAYS
+        for way in ways
     }
-    return {
-        _("Stage"): stage.name,
-        _("Visits"): f"{stage.visits:,}",
-        _("Still there"): f"{stage.still_there:,}",
-        _("Median"): with_interval(times["median"]),
-        _("Median, working days"): with_interval(work["median"]),
-        _("75% left by"): shown(times["p75"].value, "days"),
-        _("90% left by"): shown(times["p90"].value, "days"),
-        _("Mean up to {days} days").format(days=horizon): with_interval(times["restricted_mean"]),
-        _("Mean of ended visits"): shown(times["ended_mean"].value, "days"),
-        _("Bias"): shown(times["bias"].value, "days"),
-    } | ways
 
 
 def _remarks(horizon: int, late: int) -> tuple[str, ...]:

@@ -15,9 +15,9 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.deal_cycle import ENOUGH, HORIZONS, LITTLE, LOST, OPEN, WON
 from salesopt_kit.metrics.deals import deal_caveats, deals, is_born_on_a_bare_date
+from salesopt_kit.metrics.restricted_times import Values, capped_mean, restricted
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import days_between, told_days
-from salesopt_kit.metrics.stage_exits import Values, capped_mean, restricted
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
 from salesopt_kit.stats.competing_risks import Incidence, aalen_johansen

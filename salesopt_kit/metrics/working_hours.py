@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from salesopt_kit.errors import InputError, MissingDataError
-from salesopt_kit.locale import N_, _
+from salesopt_kit.locale import N_, _, sentences
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.contracted import people_listed
 from salesopt_kit.metrics.coverage import (
@@ -20,8 +20,8 @@ from salesopt_kit.metrics.coverage import (
     part_coverage,
     people_covered,
 )
-from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.exact import exact_sum
+from salesopt_kit.metrics.hours_per_deal import hours_per_deal
 from salesopt_kit.metrics.logged_hours import entries, with_stage
 from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
@@ -29,7 +29,6 @@ from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
 from salesopt_kit.stats.clustered import clustered_ratio
 from salesopt_kit.stats.life_table import Numbers
-from salesopt_kit.stats.mean import mean
 from salesopt_kit.tables.store import Tables
 
 HoursBy = Literal["kind", "stage", "person", "department"]
@@ -97,7 +96,7 @@ class WorkingHours(Result):
             message = _("Logged are {coverage} of the contracted hours; {unlogged} are unlogged.")
             told = {"coverage": shown(self.coverage.value, "fraction"), "unlogged": shown(self.unlogged.value, "hours")}
             said.append(message.format(**told))
-        return " ".join(said)
+        return sentences(*said)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the figures of the whole, then those of the parts."""
@@ -160,7 +159,7 @@ def working_hours(tables: Tables, selection: Selection | None = None, by: HoursB
         Estimate("working_hours.total", _("Total"), whole.hours, "hours", whole.n, method=_("census"), window=window),
         whole.share_of("working_hours.selling_share", _("Time with customers"), counted["is_selling"].to_numpy(bool)),
         *coverage(covered, window),
-        _per_deal(tables, selection),
+        hours_per_deal(tables, selection),
         parts,
         (*_remarks(tables, selection, by, counted, listed, covered, span), *_shares_caveat(whole)),
     )
@@ -262,30 +261,6 @@ def _name(tables: Tables, by: HoursBy, key: str) -> str:
     if key in NAMELESS:
         return _(NAMELESS[key])
     return tables.engagement.stage_name(key) if by == "stage" else key
-
-
-def _per_deal(tables: Tables, selection: Selection) -> Estimate:
-    """Return the mean logged hours per deal closed in the window whose whole life the time sheets could have seen."""
-    window = selection.days(tables)
-    blank = Estimate("working_hours.per_deal", _("Logged hours per closed deal"), None, "hours", 0, window=window)
-    if "activities.opportunity_id" not in tables or not {"opportunities", "stage_events"} & tables.present:
-        return blank
-    rows = entries(tables, Selection((date.min, tables.as_of), selection.dimension, selection.names))
-    rows = rows.filter(rows.is_plausible & rows.opportunity_id.notnull())
-    first = tables.to_frame(rows.aggregate(first=rows.started_on.min())).iloc[0]["first"]
-    if pd.isna(first):
-        return blank
-    closed = deals(tables)
-    closed = closed.filter(closed.closed_on.between(*window) & (closed.created_on >= pd.Timestamp(first).date()))
-    spent = rows.group_by(deal=rows.opportunity_id).aggregate(hours=exact_sum(rows.hours))
-    found = closed.inner_join(spent, closed.opportunity_id == spent.deal)
-    hours = tables.to_frame(found.group_by("hours").aggregate(n=found.count()))
-    if not len(hours):
-        return blank
-    middle = mean(hours["hours"], hours["n"])
-    low, high = (middle.interval.low, middle.interval.high) if middle.interval else (None, None)
-    method = _("deals with hours on them, t interval; a lower bound")
-    return replace(blank, value=middle.value, n=middle.n, low=low, high=high, method=method)
 
 
 def _shares_caveat(whole: _Whole) -> tuple[str, ...]:

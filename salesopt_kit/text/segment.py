@@ -59,13 +59,11 @@ def term_pattern(term: str) -> str:
     [True, False]
     """
     gap = "[^。.!?;]{0,60}?" if term.isascii() else "[^。.!?;]{0,20}?"
-    parts = _CHOICE.split(re.sub(r"\s*\.\.\.\s*", "...", term.strip()))
-    # The odd ones are what _CHOICE caught: choices, without their brackets.
     return "".join(
-        "(?:" + "|".join(map(_plain_pattern, part.split("/"))) + ")"
-        if place % 2
+        "(?:" + "|".join(map(_plain_pattern, part)) + ")"
+        if isinstance(part, list)
         else gap.join(map(_plain_pattern, part.split("...")))
-        for place, part in enumerate(parts)
+        for part in _parts(re.sub(r"\s*\.\.\.\s*", "...", term.strip()))
     )
 
 
@@ -75,8 +73,9 @@ def readings(term: str) -> list[str]:
     >>> readings("(late/slow) quote")
     ['late quote', 'slow quote']
     """
-    parts = [part.split("/") if place % 2 else [part] for place, part in enumerate(_CHOICE.split(term))]
-    return ["".join(chosen) for chosen in product(*parts)]
+    return [
+        "".join(chosen) for chosen in product(*([part] if isinstance(part, str) else part for part in _parts(term)))
+    ]
 
 
 def spelt_out(plain: str) -> str:
@@ -110,6 +109,18 @@ def singular(word: str) -> str:
 def chinese_stop_words() -> frozenset[str]:
     """Return words that tell no topic: particles, pronouns, measure words, the commonest verbs and conjunctions."""
     return frozenset(files("salesopt_kit.text").joinpath("stop_words_zh.txt").read_text(encoding="utf-8").split())
+
+
+def _parts(term: str) -> list[str | list[str]]:
+    """Return a term cut into plain text and choices, a choice as a list of its parts.
+
+    Blanks around a part are dropped: in topics.yml a long choice goes on in the next line.
+    """
+    # The odd ones are what _CHOICE caught: choices, without their brackets.
+    return [
+        [choice.strip() for choice in part.split("/")] if place % 2 else part
+        for place, part in enumerate(_CHOICE.split(term))
+    ]
 
 
 def _plain_pattern(phrase: str) -> str:

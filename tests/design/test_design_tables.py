@@ -111,7 +111,7 @@ def test_each_node_shows_its_time_its_pain_points_and_the_measures_that_answer_t
         "法务部",
         "报价单",
         "合同",
-        "4.0 days (2.0 days to 9.0 days)",
+        "4.0 days (2.0 to 9.0)",
         "PP-2 5万元以下合同仍需法务预审，耗时过长",
         "ME-1 制定“分级审批”规则; ME-3 开展新流程培训",
     ]

@@ -9,7 +9,7 @@ import pytest
 from salesopt_kit import open_engagement, open_tables
 from salesopt_kit.cards import cards
 from salesopt_kit.charts import Chart
-from salesopt_kit.diagnose import bottleneck, bottleneck_figures
+from salesopt_kit.diagnose import bottleneck, bottleneck_figures, figures
 from salesopt_kit.results import Missing, Result
 from salesopt_kit.tables.store import Tables
 
@@ -60,5 +60,13 @@ def test_each_chart_is_drawn_without_texts_on_each_other(asked: Tables, name: st
         return
     assert isinstance(chart, Chart)
     # Matplotlib itself keeps the labels of an axis apart, and some of them lie outside what is drawn.
-    ticks = {label.get_text() for axes in chart.figure.axes for label in axes.get_xticklabels()}
+    chart.png()
+    ticks = {label.get_text() for axes in chart.figure.axes for label in axes.xaxis.get_majorticklabels()}
     assert [pair for pair in drawn.overlaps(chart) if not ticks & set(pair)] == []
+    assert drawn.crossing(chart) == []
+
+
+def test_the_labels_of_the_longest_bars_stay_inside_the_plot(asked: Tables) -> None:
+    chart = figures.stage_time_chart(asked)
+    assert isinstance(chart, Chart)
+    assert drawn.crossing(chart) == []

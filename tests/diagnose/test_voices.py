@@ -16,8 +16,9 @@ from salesopt_kit.diagnose.survey import ProposedSurvey, proposed_survey
 from salesopt_kit.diagnose.voices import complaints_by_topic, interviews, new_topics, triangulation
 from salesopt_kit.diagnose.voices_figures import complaints_chart
 from salesopt_kit.locale import use_language
+from salesopt_kit.metrics.agreement import Agreement
 from salesopt_kit.metrics.evidence import Standing, look_up
-from salesopt_kit.metrics.triangulation import Agreement, Triangulation
+from salesopt_kit.metrics.triangulation import Triangulation
 from salesopt_kit.results import Missing, Table
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.text.topics import matches, read_topics
@@ -37,7 +38,7 @@ MEANT = {
     "product": "product",
 }
 """The generator's name of each topic and ours."""
-FLOORS = {"huaxin": (0.86, 0.92), "alder": (0.87, 0.55)}
+FLOORS = {"huaxin": (0.92, 0.92), "alder": (0.87, 0.55)}
 """Least precision and recall. The terms were written with the sample texts in view, and those that only the samples
 would say were taken out again; so this guards against getting worse and forecasts nothing for a client's texts."""
 

@@ -9,7 +9,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.metrics.coded_complaints import NO_STAGE, NO_TOPIC
-from salesopt_kit.metrics.complaints import MOST_TICKETS, Complaints, complaints
+from salesopt_kit.metrics.complaint_tickets import MOST_TICKETS
+from salesopt_kit.metrics.complaints import Complaints, complaints
 from salesopt_kit.metrics.selection import Selection
 from salesopt_kit.tables.store import Tables
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.metrics.triangulation import Agreement, Sign, agreement, agreement_words, triangulation
+from salesopt_kit.metrics.agreement import Agreement, Sign, agreement
+from salesopt_kit.metrics.triangulation import agreement_words, triangulation
 from salesopt_kit.tables.store import Tables
 
 Open = Callable[..., Tables]

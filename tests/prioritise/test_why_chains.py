@@ -24,7 +24,7 @@ def test_the_handbook_s_chain_is_shown_why_by_why_down_to_the_root_cause(tmp_pat
 def test_a_why_without_evidence_is_printed_as_unsupported_and_the_others_with_what_was_found(tmp_path: Path) -> None:
     answer = why_chains(handbook.opened(tmp_path))
     assert list(answer.table()["Evidence"])[1:5] == [
-        "Median days in 合同审批: 4.0 days (2.0 days to 9.0 days), n=3",
+        "Median days in 合同审批: 4.0 days (2.0 to 9.0), n=3",
         "“审批流程需5个部门签字” (interview, row 3)",
         "“合同条款解释不清” (complaint C-1)",
         "unsupported",

@@ -49,6 +49,7 @@ def test_normalising_twice_changes_nothing_and_any_text_can_be_cut(text: str) ->
         ("(nobody/no one) ... (reply/call)", ["no one ever called", "nobody replies"], ["nobody. call me"]),
         ("没(有/任何/)消息", ["没消息", "没有消息", "没任何消息"], ["没好消息"]),
         ("等(了/着)...报价", ["等了三天报价", "等着报价"], ["等报价", "等了。报价"]),
+        ("没(有/\n  任何/)消息", ["没消息", "没有消息", "没任何消息"], ["没 任何消息"]),
         ("报价(单)", ["报价(单)"], ["报价单"]),
     ],
 )

@@ -106,6 +106,20 @@ def test_praise_requests_and_news_have_no_topic(shipped: Topics, text: str) -> N
     assert ids(text, shipped) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("合同在你们总部，五天没有消息。", []),
+        ("打了三次电话都没有消息。", ["no_answer"]),
+        ("问过两次，没有任何消息。", ["no_answer"]),
+        ("已经签了约，没有人联系我们安排培训。", []),
+        ("没有人主动联系我们。", ["slow_follow_up"]),
+    ],
+)
+def test_no_news_alone_is_not_yet_an_answer_refused(shipped: Topics, text: str, topics: list[str]) -> None:
+    assert [id_ for id_ in ids(text, shipped) if id_ in {"no_answer", "slow_follow_up"}] == topics
+
+
 def test_hyphens_and_short_forms_make_no_difference(shipped: Topics) -> None:
     for text in ("They did not follow up", "They didn’t follow-up", "they DIDN'T follow up"):
         assert [match.term for match in matches([text], shipped.topics)[0]] == ["did not follow up"]
