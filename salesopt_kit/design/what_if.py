@@ -251,8 +251,16 @@ def changes_of(tables: Tables, log: Log, process: Process, changes: Sequence[Sta
     """Return the changes as the simulator takes them; InputError for what it cannot."""
     planned = Changes.none(process.stages)
     ids = [stage.id for stage in log.stages]
+    amounts: dict[str, float | None] = {}
     for change in changes:
         _stop_at_impossible(change, ids)
+        if amounts.setdefault(change.stage, change.below) != change.below:
+            raise InputError(
+                _("change of {stage}").format(stage=change.stage),
+                change.below,
+                expected=_("one amount for all changes of a stage"),
+                remedy=_("Put the changes of a stage together, or simulate them one after the other."),
+            )
         place = ids.index(change.stage)
         if change.time_factor is not None:
             planned.factor[place] *= change.time_factor
