@@ -92,7 +92,7 @@ class Targets(Result):
             {
                 _("Target"): target.label,
                 _("Bound"): target.said,
-                _("As it is"): with_interval(target.today) if target.today else "–",
+                _("Today"): with_interval(target.today) if target.today else "–",
                 "n": f"{target.today.n:,}" if target.today else "–",
                 _("Measures"): _("; ").join(f"{one.id} {one.measure}" for one in target.measures) or "–",
             }
