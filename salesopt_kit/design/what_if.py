@@ -493,7 +493,7 @@ def _row(figure: Figure) -> dict[str, str]:
 
 def _now_and_then(figure: Figure, key: str) -> str:
     now, to_be = (shown(one.value, one.unit) for one in (figure.now, figure.to_be))
-    if not figure.change.value and not figure.change.low and not figure.change.high:
+    if now == to_be:
         return now
     if key == "days":  # the deals there at a time tell the same, and stand beside it with their interval
         return f"{now} → {to_be}"

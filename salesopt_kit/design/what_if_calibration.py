@@ -19,6 +19,7 @@ from salesopt_kit.design.what_if_log import (
 )
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.once import once
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result
@@ -213,7 +214,7 @@ class Calibration(Result):
                 _("Figure"): label.format(rank=one.rank),
                 _("Predicted"): shown(one.rank, "fraction"),
                 _("95% prediction interval"): "–",
-                _("Observed"): f"{shown(one.share, 'fraction')} ({_range(one.low, one.high, 'fraction')})",
+                _("Observed"): with_interval(Estimate("", "", one.share, "fraction", 0, one.low, one.high)),
                 _("Inside"): "✗" if one.is_far else "✓",
                 _("Rank among draws"): "–",
             }

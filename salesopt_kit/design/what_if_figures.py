@@ -109,7 +109,7 @@ def _weeks(axes: Axes, answer: Calibration) -> None:
             (place, held.observed) for place, (_d, held) in enumerate(answer.weeks) if held.is_inside == is_inside
         ]
         if chosen:
-            axes.plot(*zip(*chosen, strict=True), "o", color=colour, label=name, markersize=6)
+            axes.plot(*zip(*chosen, strict=True), "o", color=colour, label=name, markersize=6, clip_on=False, zorder=4)
     step = max(1, len(answer.weeks) // 4)
     names = [f"{day:%Y-%m-%d}" for day, _held in answer.weeks]
     axes.set_xticks(list(places)[::step], names[::step], fontsize=8)
