@@ -7,16 +7,13 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from salesopt_kit.design.what_if_log import DAYS_PER_WEEK, Log, log_until, moment_of, share_below
+from salesopt_kit.design.queue_inputs import approvers_of, daily_arrivals, hours_of, how_to_say
+from salesopt_kit.design.what_if_log import Log, log_until, share_below
 from salesopt_kit.engagement import Approval, Stage
 from salesopt_kit.errors import InputError, MissingDataError
 from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.breakdown import with_interval
-from salesopt_kit.metrics.contracted import people_listed, working_days
-from salesopt_kit.metrics.exact import exact_sum
-from salesopt_kit.metrics.logged_hours import entries, with_stage
 from salesopt_kit.metrics.once import once
-from salesopt_kit.metrics.selection import Selection
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.stats.life_table import Numbers
@@ -120,7 +117,7 @@ def approval_queue(tables: Tables, stage: str = "") -> ApprovalQueue:
     """
     approvals = tables.engagement.config.approvals
     if not stage and not approvals:
-        raise MissingDataError(_("nobody has said who approves what"), remedy=_remedy("contract"))
+        raise MissingDataError(_("nobody has said who approves what"), remedy=how_to_say("contract"))
     return _queue(tables, stage or next(iter(approvals)))
 
 
@@ -137,9 +134,9 @@ def _queue(tables: Tables, stage_id: str) -> ApprovalQueue:
         )
     place = ids.index(stage_id)
     stage, told = log.stages[place], config.approvals.get(stage_id, Approval())
-    servers, who_said = _approvers(tables, log, stage, told)
-    hours, hours_said = _hours(tables, log, place, told)
-    daily = _daily_arrivals(tables, log, place)
+    servers, who_said = approvers_of(tables, log, stage, told)
+    hours, hours_said = hours_of(tables, log, place, told)
+    daily = daily_arrivals(tables, log, place)
     rate = float(daily.mean()) / config.calendar.hours_per_day
     share = share_below(tables, stage_id, told.below) if told.below else None
     model = _Model(config.calendar.hours_per_day, servers, hours, told.variation, daily, share or 0.0)
@@ -186,62 +183,6 @@ class _Model:
             "without": without,
             "first": play(load, self.servers, first=is_small, warm_up=start, hours=span),
         }
-
-
-def _daily_arrivals(tables: Tables, log: Log, place: int) -> Numbers:
-    """Return the arrivals at a stage per working day, of each whole week of the log."""
-    entered = log.rows.loc[log.stays.stage == place, "entered"].to_numpy(float)
-    start = moment_of(tables, log.first)
-    days = len(working_days(tables.engagement, log.first, log.last))
-    weeks = len(log.weekly)
-    counts = np.bincount(np.clip(((entered - start) // DAYS_PER_WEEK).astype(int), 0, weeks - 1), minlength=weeks)
-    found: Numbers = counts / log.kept * weeks / max(days, 1)
-    return found
-
-
-def _approvers(tables: Tables, log: Log, stage: Stage, told: Approval) -> tuple[int, str]:
-    if told.approvers:
-        return told.approvers, _("{n} approvers, as engagement.yml says.").format(n=told.approvers)
-    people = people_listed(tables)
-    gone = pd.to_datetime(people["left_on"]) <= pd.Timestamp(log.last)
-    there = int(((people["department"] == stage.owner) & ~gone).sum()) if stage.owner else 0
-    if not there:
-        raise MissingDataError(
-            _("nobody knows how many people approve in {stage}").format(stage=stage.name), remedy=_remedy(stage.id)
-        )
-    return there, _("{n} approvers: all people of {department}.").format(n=there, department=stage.owner)
-
-
-def _hours(tables: Tables, log: Log, place: int, told: Approval) -> tuple[float, str]:
-    stage = log.stages[place]
-    if told.hours:
-        message = _("{hours} of work an approval: people's estimate in engagement.yml, not measured.")
-        return told.hours, message.format(hours=shown(told.hours, "hours"))
-    logged = _logged(tables, log, stage)
-    visits = float((log.stays.stage == place).sum()) / log.kept
-    if not logged:
-        raise MissingDataError(
-            _("nobody knows how many working hours an approval in {stage} takes").format(stage=stage.name),
-            remedy=_remedy(stage.id),
-        )
-    message = _("{hours} of work an approval: logged by {department} on deals in the stage, per visit.")
-    return logged / visits, message.format(hours=shown(logged / visits, "hours"), department=stage.owner)
-
-
-def _logged(tables: Tables, log: Log, stage: Stage) -> float:
-    """Return the hours that the stage's owner logged on deals while they were in it; 0 where nothing tells."""
-    people = people_listed(tables)
-    names = people.loc[people["department"] == stage.owner, "person"].tolist()
-    if not names or not stage.owner:
-        return 0.0
-    try:
-        rows = entries(tables, Selection((log.first, log.last)))
-    except MissingDataError:
-        return 0.0
-    rows = with_stage(tables, rows.filter(rows.is_plausible & rows.person.isin(names)))
-    rows = rows.filter(rows.stage_id == stage.id)
-    found = tables.to_frame(rows.aggregate(hours=exact_sum(rows.hours))).iloc[0]["hours"]
-    return 0.0 if pd.isna(found) else float(found)
 
 
 def _situation(
@@ -332,9 +273,3 @@ def _mean_of(runs: list[dict[str, Played]], *, is_small: bool) -> float:
         chosen = played.waits[played.is_counted & (played.is_first == is_small)]
         means.append(float(chosen.mean()) if len(chosen) else np.nan)
     return float(np.nanmean(means))
-
-
-def _remedy(stage: str) -> str:
-    return _("Write it in engagement.yml, for instance:") + (
-        f"\napprovals:\n  {stage}: {{approvers: 2, hours: 3, below: 50000}}\n"
-    )

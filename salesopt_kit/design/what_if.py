@@ -1,18 +1,17 @@
 """What if? Today's process and the one to be, simulated from the client's own log by the same luck."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import ClassVar
+from datetime import timedelta
 
 import numpy as np
-import pandas as pd
 
 from salesopt_kit.design.what_if_assumptions import what_if_assumptions
-from salesopt_kit.design.what_if_calibration import Calibration, need_weeks
-from salesopt_kit.design.what_if_log import DAYS_PER_WEEK, Log, log_until, moment_of, share_below
+from salesopt_kit.design.what_if_calibration import need_weeks
+from salesopt_kit.design.what_if_change import ExpectedChange, Planned, changes_of, expected_changes, said
+from salesopt_kit.design.what_if_log import DAYS_PER_WEEK, Log, log_until, moment_of
+from salesopt_kit.design.what_if_result import Curve, Figure, WhatIf, Workload
 from salesopt_kit.engagement import Stage
-from salesopt_kit.errors import InputError, MissingDataError
+from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.coverage import days_of_sheets
@@ -23,7 +22,7 @@ from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.stats.life_table import Numbers
 from salesopt_kit.stats.semi_markov_fit import Process
-from salesopt_kit.stats.semi_markov_simulation import SEED, Changes, Paths, drawn
+from salesopt_kit.stats.semi_markov_simulation import SEED, Paths, drawn
 from salesopt_kit.tables.store import Tables
 
 DEALS, DRAWS = 10_000, 200
@@ -36,153 +35,8 @@ CURVE = tuple(range(0, 181, 3))
 """Days at which the share of won deals closed by then is told, for drawing."""
 
 
-@dataclass(frozen=True, slots=True)
-class StageChange:
-    """What is expected to change in a stage, by a measure: people's assumption, not a measurement.
-
-    `time_factor` multiplies every stay (0.5: half as long), `median_days` says instead what the median is to be; `lost`
-    is the new chance that a stay there ends in losing the deal; a `removed` stage takes no time and moves nothing back.
-    With `below` the change is for deals of a smaller amount only.
-    """
-
-    stage: str
-    measure: str = ""
-    time_factor: float | None = None
-    median_days: float | None = None
-    lost: float | None = None
-    removed: bool = False
-    below: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure of the process as it is, as it is to be, and the difference, each with its interval."""
-
-    key: str
-    label: str
-    now: Estimate
-    to_be: Estimate
-    change: Estimate
-    stage_id: str = ""
-    stage_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """The share of won deals that were closed within CURVE days, with the 95 % band over the draws."""
-
-    days: Numbers
-    now: Numbers
-    to_be: Numbers
-    """Each (3, days): median, low, high."""
-
-
-@dataclass(frozen=True, slots=True)
-class WhatIf(Result):
-    """The expected effect of the changes; `stages` holds visits, deals there at a time, and hours where known."""
-
-    card: ClassVar[str] = "what_if"
-
-    changes: tuple[StageChange, ...]
-    figures: tuple[Figure, ...]
-    stages: tuple[Figure, ...]
-    curve: Curve
-    fitted: tuple[date, date]
-    deals: int
-    calibration: Calibration | None
-    said: tuple[str, ...]
-    """The changes in words."""
-    remarks: tuple[str, ...] = ()
-
-    def figure(self, key: str) -> Figure:
-        """Return a figure of the whole process by its key, such as "cycle_mean"."""
-        return next(figure for figure in self.figures if figure.key == key)
-
-    def sentence(self) -> str:
-        """Say what the cycle and the wins are expected to come to, and on whose word."""
-        cycle, won = self.figure("cycle_mean"), self.figure("won_share")
-        message = _(
-            "If the changes do what people expect of them, a won deal takes {cycle} in place of {now} on average "
-            "({change}), and {won} of the new deals are won in place of {won_now} ({won_change})."
-        )
-        return message.format(
-            cycle=shown(cycle.to_be.value, "days"),
-            now=shown(cycle.now.value, "days"),
-            change=with_interval(cycle.change),
-            won=shown(won.to_be.value, "fraction"),
-            won_now=shown(won.now.value, "fraction"),
-            won_change=with_interval(won.change),
-        )
-
-    def estimates(self) -> tuple[Estimate, ...]:
-        """Return each figure now, to be, and its change."""
-        return tuple(
-            estimate
-            for figure in (*self.figures, *self.stages)
-            for estimate in (figure.now, figure.to_be, figure.change)
-        )
-
-    def caveats(self) -> tuple[str, ...]:
-        """Return whose word the effects are, whether the simulator is calibrated, and what it leaves out."""
-        judged = _("Not calibrated: the history is too short to hold weeks out.")
-        if self.calibration is not None:
-            judged = _("On held-out weeks: {verdict}").format(verdict=self.calibration.verdict())
-        return (
-            _("Assumed by people, not measured: {changes}.").format(changes=_("; ").join(self.said)),
-            judged,
-            *self.remarks,
-        )
-
-    def table(self) -> pd.DataFrame:
-        """Return one row per figure of the whole process."""
-        return pd.DataFrame(_row(figure) for figure in self.figures)
-
-
-@dataclass(frozen=True, slots=True)
-class Workload(Result):
-    """What each stage has to do, now and to be."""
-
-    card: ClassVar[str] = "what_if"
-
-    figures: tuple[Figure, ...]
-    owners: dict[str, str]
-    """The department of each stage, by its id."""
-    said: str
-    remarks: tuple[str, ...] = ()
-
-    def sentence(self) -> str:
-        """Say where the load changes most."""
-        return self.said
-
-    def estimates(self) -> tuple[Estimate, ...]:
-        """Return each figure now, to be, and its change."""
-        return tuple(estimate for one in self.figures for estimate in (one.now, one.to_be, one.change))
-
-    def caveats(self) -> tuple[str, ...]:
-        """Return what the load leaves out."""
-        return self.remarks
-
-    def table(self) -> pd.DataFrame:
-        """Return one row per stage: today's figure, the one to be where it differs, and the change."""
-        names = {
-            "visits": _("Visits a month"),
-            "days": _("Days of all deals a month"),
-            "there": _("Deals there at a time"),
-            "hours": _("Logged hours a month"),
-        }
-        keys = [key for key in names if any(figure.key == key for figure in self.figures)]
-        by_stage: dict[str, dict[str, Figure]] = {}
-        for figure in self.figures:
-            by_stage.setdefault(figure.stage_id, {})[figure.key] = figure
-        return pd.DataFrame(
-            {_("Stage"): found["visits"].stage_name, _("Department"): self.owners.get(stage_id) or "–"}
-            | {names[key]: _now_and_then(found[key], key) if key in found else "–" for key in keys}
-            for stage_id, found in by_stage.items()
-        )
-
-
 @explains_missing
-def what_if(tables: Tables, changes: Sequence[StageChange]) -> WhatIf:
+def what_if(tables: Tables, changes: Sequence[ExpectedChange | Planned]) -> WhatIf:
     """Return what the changes are expected to bring: cycle, wins and load, with 95 % intervals.
 
     The semi-Markov process is fitted to the stays that began in `window_months` before the pilot (or before `as_of`).
@@ -192,16 +46,19 @@ def what_if(tables: Tables, changes: Sequence[StageChange]) -> WhatIf:
     scatters more. Raises InputError for a stage that the process does not have and for impossible changes;
     MissingDataError where there is no change or too little history.
     """
-    if not changes:
+    expected = expected_changes(changes)
+    if not expected:
         raise MissingDataError(
             _("no change of the process is described, so there is nothing to simulate"),
-            remedy=_("Say which stage is to change by how much, for instance StageChange('contract', median_days=3)."),
+            remedy=_(
+                "Say which stage is to change by how much, for instance ExpectedChange('contract', median_days=3)."
+            ),
         )
-    return _simulated(tables, tuple(changes))
+    return _simulated(tables, expected)
 
 
 @explains_missing
-def what_if_workload(tables: Tables, changes: Sequence[StageChange]) -> Result:
+def what_if_workload(tables: Tables, changes: Sequence[ExpectedChange | Planned]) -> Result:
     """Return visits a month, deals there at a time and, where time sheets tell, hours a month per stage."""
     answer = what_if(tables, changes)
     if not isinstance(answer, WhatIf):
@@ -220,7 +77,7 @@ def what_if_workload(tables: Tables, changes: Sequence[StageChange]) -> Result:
 
 
 @once
-def _simulated(tables: Tables, changes: tuple[StageChange, ...]) -> WhatIf:
+def _simulated(tables: Tables, changes: tuple[ExpectedChange, ...]) -> WhatIf:
     log = log_until(tables)
     process = Process(log.stays)
     planned = changes_of(tables, log, process, changes)
@@ -245,88 +102,6 @@ def _simulated(tables: Tables, changes: tuple[StageChange, ...]) -> WhatIf:
         tuple(said(tables, change) for change in changes),
         _remarks(tables, log, changes),
     )
-
-
-def changes_of(tables: Tables, log: Log, process: Process, changes: Sequence[StageChange]) -> Changes:
-    """Return the changes as the simulator takes them; InputError for what it cannot."""
-    planned = Changes.none(process.stages)
-    ids = [stage.id for stage in log.stages]
-    amounts: dict[str, float | None] = {}
-    for change in changes:
-        _stop_at_impossible(change, ids)
-        if amounts.setdefault(change.stage, change.below) != change.below:
-            raise InputError(
-                _("change of {stage}").format(stage=change.stage),
-                change.below,
-                expected=_("one amount for all changes of a stage"),
-                remedy=_("Put the changes of a stage together, or simulate them one after the other."),
-            )
-        place = ids.index(change.stage)
-        if change.time_factor is not None:
-            planned.factor[place] *= change.time_factor
-        if change.median_days is not None:
-            planned.factor[place] *= change.median_days / process.median_days(place)
-        if change.lost is not None:
-            planned.lost[place] = change.lost
-        planned.removed[place] |= change.removed
-        if change.below is not None:
-            planned.share[place] = _share(tables, change)
-    return planned
-
-
-def said(tables: Tables, change: StageChange) -> str:
-    """Return a change in words, with the measure that is to bring it about."""
-    stage = next(one.name for one in tables.engagement.config.stages if one.id == change.stage)
-    parts = []
-    if change.removed:
-        parts.append(_("left out"))
-    if change.time_factor is not None:
-        parts.append(_("takes {share} of today's time").format(share=shown(change.time_factor, "fraction")))
-    if change.median_days is not None:
-        parts.append(_("takes {days} in the median").format(days=shown(change.median_days, "days")))
-    if change.lost is not None:
-        parts.append(_("loses {share} of the deals").format(share=shown(change.lost, "fraction")))
-    if change.below is not None:
-        parts.append(
-            _("for amounts below {amount} only").format(amount=shown(change.below, tables.engagement.config.currency))
-        )
-    measure = f" ({change.measure})" if change.measure else ""
-    return _("{stage} {what}").format(stage=stage, what=_(", ").join(parts)) + measure
-
-
-def _stop_at_impossible(change: StageChange, ids: list[str]) -> None:
-    where = _("change of {stage}").format(stage=change.stage)
-    if change.stage not in ids:
-        raise InputError(
-            where,
-            change.stage,
-            expected=_("one of {names}").format(names=", ".join(ids)),
-            remedy=_("Name an open stage by its id in engagement.yml."),
-        )
-    if change.time_factor is not None and change.median_days is not None:
-        raise InputError(
-            where,
-            (change.time_factor, change.median_days),
-            expected=_("a factor or a median, not both"),
-            remedy=_("Leave one of them out."),
-        )
-    for found in (change.time_factor, change.median_days):
-        if found is not None and not (np.isfinite(found) and found >= 0):
-            raise InputError(where, found, expected=_("a number from 0 on"), remedy=_("Correct the expected time."))
-    if change.lost is not None and not 0 <= change.lost <= 1:
-        raise InputError(
-            where, change.lost, expected=_("a share from 0 to 1"), remedy=_("Write 0.1 for one deal in ten.")
-        )
-
-
-def _share(tables: Tables, change: StageChange) -> float:
-    share = share_below(tables, change.stage, change.below or 0.0)
-    if share is None:
-        raise MissingDataError(
-            _("no deal in {stage} has an amount, so nobody knows which are small").format(stage=change.stage),
-            remedy=_("Map the amount of the opportunities in engagement.yml, or leave `below` out."),
-        )
-    return share
 
 
 def _told(paths: Paths) -> Numbers:
@@ -448,7 +223,7 @@ def _band(draws: Numbers) -> Numbers:
     return band
 
 
-def _remarks(tables: Tables, log: Log, changes: Sequence[StageChange]) -> tuple[str, ...]:
+def _remarks(tables: Tables, log: Log, changes: Sequence[ExpectedChange]) -> tuple[str, ...]:
     remarks = [
         _("Fitted to the stays that began from {first} to {last}, {n:,} new deals among them.").format(
             first=log.first, last=log.last, n=log.new_deals
@@ -480,21 +255,3 @@ def _load_remarks(answer: WhatIf) -> tuple[str, ...]:
     else:
         remarks.append(_("Without time sheets that name deals, hours of work cannot be told."))
     return tuple(remarks)
-
-
-def _row(figure: Figure) -> dict[str, str]:
-    return {
-        _("Figure"): figure.label,
-        _("As it is"): with_interval(figure.now),
-        _("To be"): with_interval(figure.to_be),
-        _("Change"): with_interval(figure.change),
-    }
-
-
-def _now_and_then(figure: Figure, key: str) -> str:
-    now, to_be = (shown(one.value, one.unit) for one in (figure.now, figure.to_be))
-    if now == to_be:
-        return now
-    if key == "days":  # the deals there at a time tell the same, and stand beside it with their interval
-        return f"{now} → {to_be}"
-    return _("{now} → {to_be}, change {change}").format(now=now, to_be=to_be, change=with_interval(figure.change))

@@ -6,8 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from salesopt_kit.charts import ACCENT, INK, MUTED, WARN, Chart, balanced, new_figure
-from salesopt_kit.design.what_if import Figure, StageChange, WhatIf, what_if
+from salesopt_kit.design.what_if import what_if
 from salesopt_kit.design.what_if_calibration import Calibration, what_if_calibration
+from salesopt_kit.design.what_if_change import ExpectedChange, Planned
+from salesopt_kit.design.what_if_result import Figure, WhatIf
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Missing, explains_missing
@@ -17,7 +19,7 @@ NAME = 30
 
 
 @explains_missing
-def what_if_chart(tables: Tables, changes: Sequence[StageChange]) -> Chart | Missing:
+def what_if_chart(tables: Tables, changes: Sequence[ExpectedChange | Planned]) -> Chart | Missing:
     """Return the share of won deals that are closed by each day, now and to be, with bands over the draws."""
     answer = what_if(tables, changes)
     if isinstance(answer, Missing):
@@ -52,7 +54,7 @@ def _mark_medians(axes: Axes, answer: WhatIf) -> None:
 
 
 @explains_missing
-def what_if_workload_chart(tables: Tables, changes: Sequence[StageChange]) -> Chart | Missing:
+def what_if_workload_chart(tables: Tables, changes: Sequence[ExpectedChange | Planned]) -> Chart | Missing:
     """Return the deals there at a time in each stage, now and to be, with their intervals."""
     answer = what_if(tables, changes)
     if isinstance(answer, Missing):

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 
-from salesopt_kit.design.what_if import Figure, StageChange, WhatIf, what_if
+from salesopt_kit.design.what_if import what_if
+from salesopt_kit.design.what_if_change import ExpectedChange, Planned
+from salesopt_kit.design.what_if_result import Figure, WhatIf
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
@@ -57,7 +59,7 @@ def keep_predictions(store: Store, answer: WhatIf, on: date | None = None) -> tu
 
 
 @explains_missing
-def expected_effect(tables: Tables, changes: Sequence[StageChange] = ()) -> Result:
+def expected_effect(tables: Tables, changes: Sequence[ExpectedChange | Planned] = ()) -> Result:
     """Return the predictions that are kept, and how far a simulation of `changes` today would differ from them."""
     records = load_records(tables.engagement)
     if not records.predictions:

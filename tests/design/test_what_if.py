@@ -2,22 +2,26 @@
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import made_log as made
 import numpy as np
 import pandas as pd
 import pytest
 
-from salesopt_kit.design.what_if import StageChange, WhatIf, Workload, what_if, what_if_workload
+from salesopt_kit.design.what_if import what_if, what_if_workload
 from salesopt_kit.design.what_if_assumptions import what_if_assumptions
 from salesopt_kit.design.what_if_calibration import what_if_calibration
+from salesopt_kit.design.what_if_change import ExpectedChange, changes_of, expected_changes
 from salesopt_kit.design.what_if_figures import what_if_calibration_chart, what_if_chart, what_if_workload_chart
 from salesopt_kit.design.what_if_log import last_day_before_change, log_until, share_below, stays_known
+from salesopt_kit.design.what_if_result import WhatIf, Workload
 from salesopt_kit.errors import InputError
 from salesopt_kit.results import Missing
+from salesopt_kit.stats.semi_markov_fit import Process
 from salesopt_kit.tables.store import Tables
 
-HALVED = StageChange("contract", "ME-1", time_factor=0.5)
+HALVED = ExpectedChange("contract", "ME-1", time_factor=0.5)
 FUNDAMENTAL = np.linalg.inv(np.eye(3) - made.MOVES[:, :3])
 WON = (FUNDAMENTAL @ made.MOVES[:, 3])[0]
 VISITS = FUNDAMENTAL[0]
@@ -63,14 +67,14 @@ def test_deals_there_are_arrivals_times_days(answer: WhatIf) -> None:
 
 
 def test_no_change_of_a_figure_is_exactly_none(firm: Tables) -> None:
-    same = what_if(firm, [StageChange("contract", time_factor=1.0)])
+    same = what_if(firm, [ExpectedChange("contract", time_factor=1.0)])
     assert isinstance(same, WhatIf)
     for figure in (*same.figures, *same.stages):
         assert (figure.change.value, figure.change.low, figure.change.high) == (0, 0, 0)
 
 
 def test_a_new_median_is_that_median(firm: Tables) -> None:
-    found = what_if(firm, [StageChange("talks", median_days=1.0)])
+    found = what_if(firm, [ExpectedChange("talks", median_days=1.0)])
     assert isinstance(found, WhatIf)
     there = next(figure for figure in found.stages if (figure.key, figure.stage_id) == ("there", "talks"))
     median = 6.0 / 2 * 1.678  # of a gamma of shape 2
@@ -87,7 +91,7 @@ def test_a_change_for_small_deals_is_for_about_half_of_them(firm: Tables, answer
 
 
 def test_a_stage_left_out_is_no_work(firm: Tables) -> None:
-    found = what_if_workload(firm, [StageChange("contract", removed=True)])
+    found = what_if_workload(firm, [ExpectedChange("contract", removed=True)])
     assert isinstance(found, Workload)
     to_be = {(figure.key, figure.stage_id): figure.to_be.value for figure in found.figures}
     assert to_be["visits", "contract"] == to_be["there", "contract"] == 0
@@ -105,14 +109,14 @@ def test_the_answer_says_whose_word_the_effect_is(answer: WhatIf) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (StageChange("legal"), "legal"),
-        (StageChange("talks", time_factor=0.5, median_days=2), "not both"),
-        (StageChange("talks", time_factor=-1), "from 0 on"),
-        (StageChange("talks", median_days=float("nan")), "from 0 on"),
-        (StageChange("talks", lost=1.5), "from 0 to 1"),
+        (ExpectedChange("legal"), "legal"),
+        (ExpectedChange("talks", time_factor=0.5, median_days=2), "not both"),
+        (ExpectedChange("talks", time_factor=-1), "from 0 on"),
+        (ExpectedChange("talks", median_days=float("nan")), "from 0 on"),
+        (ExpectedChange("talks", lost=1.5), "from 0 to 1"),
     ],
 )
-def test_an_impossible_change_is_refused(firm: Tables, change: StageChange, said: str) -> None:
+def test_an_impossible_change_is_refused(firm: Tables, change: ExpectedChange, said: str) -> None:
     with pytest.raises(InputError, match=said):
         what_if(firm, [change])
 
@@ -120,6 +124,33 @@ def test_an_impossible_change_is_refused(firm: Tables, change: StageChange, said
 def test_two_amounts_for_one_stage_are_refused(firm: Tables) -> None:
     with pytest.raises(InputError, match="one amount"):
         what_if(firm, [HALVED, replace(HALVED, below=9.0)])
+
+
+def test_planned_changes_of_the_design_are_taken_as_they_are() -> None:
+    plans = [
+        SimpleNamespace(stage_id="talks", measure_id="ME-2", factor=0.5, median_days=None),
+        SimpleNamespace(stage_id="contract", measure_id="", factor=None, median_days=3.0),
+        SimpleNamespace(stage_id="lead", measure_id="ME-3", factor=0.0, median_days=None),
+        SimpleNamespace(stage_id="lead", measure_id="ME-4", factor=None, median_days=None),
+    ]
+    assert expected_changes([*plans, HALVED]) == (
+        ExpectedChange("talks", "ME-2", time_factor=0.5),
+        ExpectedChange("contract", "", median_days=3.0),
+        ExpectedChange("lead", "ME-3", removed=True),
+        HALVED,
+    )
+
+
+def test_of_two_medians_the_last_counts_and_factors_multiply(firm: Tables) -> None:
+    log = log_until(firm)
+    process = Process(log.stays)
+    changes = [
+        ExpectedChange("talks", median_days=9.0),
+        ExpectedChange("talks", median_days=2.0),
+        ExpectedChange("talks", time_factor=0.5),
+    ]
+    factor = changes_of(firm, log, process, changes).factor
+    assert factor.tolist() == [1, pytest.approx(1.0 / process.median_days(1)), 1]
 
 
 def test_what_is_missing_is_said() -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 import made_log as made
 import pytest
 
-from salesopt_kit.design.what_if import StageChange, WhatIf, what_if
+from salesopt_kit.design.what_if import what_if
+from salesopt_kit.design.what_if_change import ExpectedChange
 from salesopt_kit.design.what_if_record import expected_effect, keep_predictions, predictions_of
+from salesopt_kit.design.what_if_result import WhatIf
 from salesopt_kit.engagement import Bound
 from salesopt_kit.records import load_records, open_store
 from salesopt_kit.records.chain import trace
@@ -21,7 +23,7 @@ DAY = date(2024, 8, 30)
 
 @pytest.fixture(scope="module")
 def answer() -> WhatIf:
-    found = what_if(made.opened(*made.events()), [StageChange("contract", "ME-1", time_factor=0.5)])
+    found = what_if(made.opened(*made.events()), [ExpectedChange("contract", "ME-1", time_factor=0.5)])
     assert isinstance(found, WhatIf)
     return found
 
