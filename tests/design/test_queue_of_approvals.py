@@ -45,11 +45,11 @@ def test_approvers_and_hours_come_from_the_log_where_nobody_says_them() -> None:
     first = events[(events["stage"] == "contract") & (lasted > pd.Timedelta(days=3))].iloc[0]
     hours = pd.DataFrame(
         {
-            "person": ["A", "C"],
-            "kind": ["review", "review"],
-            "started_at": [first["entered_at"]] * 2,
-            "hours": [6.0, 5.0],
-            "opportunity_id": [first["opportunity_id"]] * 2,
+            "person": ["A", "C", "C", "C"],
+            "kind": ["review"] * 4,
+            "started_at": [first["entered_at"]] * 2 + [pd.Timestamp("2024-01-01"), pd.Timestamp("2024-12-31")],
+            "hours": [6.0, 5.0, 1.0, 1.0],
+            "opportunity_id": [first["opportunity_id"]] * 2 + [None] * 2,
         }
     )
     sources = {name: {"file": f"{name}.csv"} for name in ("opportunities", "stage_events", "people", "activities")}

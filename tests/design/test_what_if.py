@@ -179,6 +179,14 @@ def test_the_log_holds_what_the_firm_did(firm: Tables) -> None:
     ).sum()
 
 
+def test_of_very_many_deals_an_even_part_stands_for_all(firm: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("salesopt_kit.design.what_if_log.MOST_DEALS", 320)
+    whole, part = log_until(firm), log_until(made.opened(*made.events()))
+    assert part.kept == pytest.approx(1 / 3)
+    assert part.stays.cases == pytest.approx(whole.stays.cases / 3, abs=2)
+    assert part.weekly.sum() == pytest.approx(whole.weekly.sum(), rel=0.1)
+
+
 def test_the_fit_ends_before_the_pilot_begins() -> None:
     pilot = {"treated": ["A"], "baseline": ["2024-06-01", "2024-08-31"], "period": ["2024-09-01", "2024-10-31"]}
     tables = made.opened(*made.events(), pilot=pilot, window_months=6)
