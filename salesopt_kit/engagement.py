@@ -193,6 +193,15 @@ class Fidelity(Part):
     )
 
 
+class Approval(Part):
+    """What people say of the approvals of a stage, for the queue before the approvers."""
+
+    approvers: int | None = Field(default=None, ge=1, description="People who approve; default: the owner's people.")
+    hours: float | None = Field(default=None, gt=0, description="Working hours of one approval; default: time sheets.")
+    variation: float = Field(default=1.0, ge=0, le=5, description="Standard deviation of the hours over their mean.")
+    below: float | None = Field(default=None, gt=0, description="Amount below which approval is to fall away.")
+
+
 class Pilot(Part):
     """Who pilots, against whom, and when."""
 
@@ -243,6 +252,9 @@ class Config(Part):
     working_hours: WorkingHours = WorkingHours()
     churn: Churn = Churn()
     fidelity: Fidelity = Fidelity()
+    approvals: dict[str, Approval] = Field(
+        default_factory=dict, description="Stage id -> who approves there and how long it takes."
+    )
     pilot: Pilot | None = None
     records: str = Field(
         default="",

@@ -3,13 +3,23 @@
 from salesopt_kit.design.figures import timeline
 from salesopt_kit.design.nodes import old_and_new
 from salesopt_kit.design.principles import principles
+from salesopt_kit.design.queue import approval_queue
 from salesopt_kit.design.responsibilities import responsibilities
 from salesopt_kit.design.risks import missing_links, risks
 from salesopt_kit.design.targets import targets
 from salesopt_kit.design.trace import answers_root_causes
+from salesopt_kit.design.what_if import what_if, what_if_workload
+from salesopt_kit.design.what_if_answers import what_if_assumptions, what_if_calibration
+from salesopt_kit.design.what_if_change import ExpectedChange
+from salesopt_kit.design.what_if_figures import what_if_calibration_chart, what_if_chart, what_if_workload_chart
+from salesopt_kit.design.what_if_record import expected_effect, keep_predictions
 
 __all__ = [
+    "ExpectedChange",
     "answers_root_causes",
+    "approval_queue",
+    "expected_effect",
+    "keep_predictions",
     "missing_links",
     "old_and_new",
     "principles",
@@ -17,4 +27,11 @@ __all__ = [
     "risks",
     "targets",
     "timeline",
+    "what_if",
+    "what_if_assumptions",
+    "what_if_calibration",
+    "what_if_calibration_chart",
+    "what_if_chart",
+    "what_if_workload",
+    "what_if_workload_chart",
 ]

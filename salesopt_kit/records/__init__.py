@@ -7,6 +7,7 @@ from salesopt_kit.records.matrix_rule import needs_root_cause, priority, priorit
 from salesopt_kit.records.models import (
     Measure,
     PainPoint,
+    Prediction,
     Records,
     Risk,
     RootCause,
@@ -21,6 +22,7 @@ __all__ = [
     "Measure",
     "MissingLink",
     "PainPoint",
+    "Prediction",
     "Records",
     "Review",
     "Risk",

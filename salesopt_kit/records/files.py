@@ -32,6 +32,7 @@ KINDS: dict[str, TypeAdapter[Any]] = {
     "decisions": TypeAdapter(tuple[models.Decision, ...]),
     "feedback": TypeAdapter(tuple[models.Feedback, ...]),
     "pilot_notes": TypeAdapter(tuple[models.PilotNote, ...]),
+    "predictions": TypeAdapter(tuple[models.Prediction, ...]),
 }
 """The file of each kind of record, without its ending, and what it holds."""
 

@@ -32,6 +32,7 @@ def joined(found: Iterable[rows.Record], links: Iterable[Link], pilot_began: dat
         decisions=net.about(rows.Decision, models.Decision),
         feedback=net.about(rows.Feedback, models.Feedback),
         pilot_notes=net.about(rows.PilotNote, models.PilotNote),
+        predictions=tuple(net.predictions()),
         loose=tuple(net.loose(chains)),
         pilot_began=pilot_began,
     )
@@ -70,6 +71,12 @@ class _Net:
             keys = tuple(target.key for target in targets if isinstance(target, rows.Target))
             backed_by = tuple(self._to["backs", measure.id])
             yield _as(models.Measure, measure, root_cause=cause, targets=keys, backed_by=backed_by)
+
+    def predictions(self) -> Iterator[models.Prediction]:
+        """Yield the predictions with the measures that each is about."""
+        for prediction in self.of(rows.Prediction):
+            measures = tuple(self._to["predicts", prediction.id])
+            yield _as(models.Prediction, prediction, measures=measures)
 
     def chains(self) -> Iterator[models.WhyChain]:
         """Yield the chains that begin at a pain point; one that branches off a why begins with the whys up to there."""

@@ -38,6 +38,7 @@ KINDS = (
     Kind("sponsors", "SP", rows.Sponsor, N_("Sponsor")),
     Kind("meetings", "TF", rows.Meeting, N_("Task-force meeting")),
     Kind("decisions", "DE", rows.Decision, N_("Decision")),
+    Kind("predictions", "PR", rows.Prediction, N_("Prediction")),
     Kind("feedback", "FB", rows.Feedback, N_("Feedback")),
     Kind("pilot_notes", "PN", rows.PilotNote, N_("Pilot note")),
     Kind("evaluations", "EV", rows.Evaluation, N_("Pilot evaluation")),
@@ -73,6 +74,8 @@ LINK_KINDS = {
         LinkKind("backs", ("sponsors",), ("measures",)),
         LinkKind("aims_at", ("measures",), ("targets",)),
         LinkKind("evaluated_by", ("targets",), ("evaluations",)),
+        LinkKind("predicts", ("measures",), ("predictions",)),
+        LinkKind("held_against", ("predictions",), ("evaluations",)),
         LinkKind("endangers", ("risks",), ("measures",)),
         LinkKind("about", ("responsibilities", "meetings", "decisions", "feedback", "pilot_notes"), EVERY),
     )

@@ -102,6 +102,12 @@ class PilotNote(rows.PilotNote, About):
     """X2: what was seen or adjusted while the pilot ran."""
 
 
+class Prediction(rows.Prediction):
+    """S2: what measures are expected to bring, with the ids of those measures."""
+
+    measures: tuple[Text, ...] = ()
+
+
 class FixedTarget(Part):
     """When a target of engagement.yml was fixed."""
 
@@ -129,6 +135,7 @@ class Records:
     decisions: tuple[Decision, ...] = ()
     feedback: tuple[Feedback, ...] = ()
     pilot_notes: tuple[PilotNote, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
     loose: tuple[rows.Record, ...] = ()
     """Chains, whys and root causes that no pain point leads to."""
     pilot_began: date | None = None

@@ -47,11 +47,19 @@ def broken_references(entries: Mapping[str, Sequence[Entry]], targets: Collectio
             errors.extend(_unknown(entry, "backed_by", sponsor, {entry.record.id for entry in entries["sponsors"]}))
     for entry in entries["targets"]:
         errors.extend(_unknown(entry, "key", entry.record.key, targets))
+    errors.extend(_of_predictions(entries))
     ids = {getattr(entry.record, "id", "") for kind in entries for entry in entries[kind]} | causes
     for entry in (entry for kind in entries for entry in entries[kind]):
         for id_ in getattr(entry.record, "about", ()):
             errors.extend(_unknown(entry, "about", id_, ids - {""}))
     return errors
+
+
+def _of_predictions(entries: Mapping[str, Sequence[Entry]]) -> Iterator[InputError]:
+    measures = {entry.record.id for entry in entries["measures"]}
+    for entry in entries["predictions"]:
+        for measure in entry.record.measures:
+            yield from _unknown(entry, "measures", measure, measures)
 
 
 def _twins(entries: Sequence[Entry]) -> Iterator[InputError]:

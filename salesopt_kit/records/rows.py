@@ -206,6 +206,31 @@ class Evaluation(Record):
         return span
 
 
+class Prediction(Record):
+    """S2: what a change is expected to bring, kept before the pilot so that it can be held against it afterwards.
+
+    `expected` with its 95 % interval is the figure to be; `change` is what it differs by from `now`.
+    """
+
+    id: str = Field(default="", pattern=r"^(PR-[0-9]+)?$")
+    metric: Text = Field(description="Key of the figure, as in targets and evaluations.")
+    label: Text
+    unit: Note = ""
+    now: float
+    expected: float
+    low: float | None = Field(default=None, description="Bounds of the 95 % interval of what is expected.")
+    high: float | None = None
+    change: float | None = None
+    change_low: float | None = None
+    change_high: float | None = None
+    n: int | None = Field(default=None, ge=0, description="Deals that the simulation was fitted to.")
+    method: Note = ""
+    assumptions: Note = Field(default="", description="What people assume that the measures do.")
+    calibrated: bool | None = Field(default=None, description="Whether held-out weeks were predicted; null: not known.")
+    window: tuple[date, date] | None = None
+    predicted_on: date | None = Field(default=None, description="When it was made; before the pilot, to count.")
+
+
 class Training(Record):
     """R1: how many of a unit's people were trained."""
 

@@ -134,8 +134,10 @@ def _unnamed(
     made: Content, read: Mapping[str, Iterable[Any]], targets: Mapping[str, str], id_for: Callable[[str, str], str]
 ) -> None:
     """Keep the records whose files need not give an id; each is known by what it is for and how many came before."""
-    names = {"evaluations": "metric", "trainings": "unit", "reviews": "quarter"}
+    names = {"evaluations": "metric", "predictions": "metric", "trainings": "unit", "reviews": "quarter"}
+    predicted: dict[str, str] = {}
     for kind in (
+        "predictions",
         "evaluations",
         "trainings",
         "reviews",
@@ -154,6 +156,11 @@ def _unnamed(
             id_ = next(reversed(made.records))
             if kind == "evaluations" and name in targets:
                 made.links[Link("evaluated_by", targets[name], id_)] = None
+            if kind == "evaluations" and name in predicted:
+                made.links[Link("held_against", predicted[name], id_)] = None
+            if kind == "predictions":
+                predicted[name] = id_
+                made.links.update({Link("predicts", measure, id_): None for measure in record.measures})
             made.links.update({Link("about", id_, other): None for other in getattr(record, "about", ())})
 
 

@@ -78,6 +78,9 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "feedback": lambda record: record.text + _bracketed(record.unit, record.given_on),
     "pilot_notes": lambda record: record.text + _bracketed(record.unit, record.noted_on),
     "evaluations": lambda record: f"{record.label} {record.before:g} → {record.after:g}",
+    "predictions": lambda record: (
+        f"{record.label} {record.now:g} → {record.expected:g}" + _bracketed(record.predicted_on)
+    ),
     "trainings": lambda record: f"{record.unit} {record.trained}/{record.people}",
     "reviews": lambda record: record.quarter + _bracketed(record.held_on),
 }

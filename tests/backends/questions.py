@@ -8,6 +8,8 @@ from functools import partial
 from importlib import import_module
 
 from salesopt_kit import metrics
+from salesopt_kit.design.what_if_assumptions import what_if_assumptions
+from salesopt_kit.design.what_if_calibration import what_if_calibration
 from salesopt_kit.diagnose.map import process_map
 from salesopt_kit.metrics.bottlenecks import bottlenecks
 from salesopt_kit.metrics.churn import churn
@@ -80,6 +82,8 @@ QUESTIONS: dict[str, Callable[[Tables], Result]] = {
     "working_hours_by_stage": partial(working_hours, by="stage"),
     "working_hours_by_department": partial(working_hours, by="department"),
     "working_hours_by_person": partial(working_hours, by="person"),
+    "what_if_assumptions": what_if_assumptions,
+    "what_if_calibration": what_if_calibration,
 }
 """Name -> question; one past day is enough to replay."""
 TABLES = {"deals": metrics.deals, "visits": metrics.visits}

@@ -169,6 +169,8 @@ def test_deals_without_a_history_are_enough_for_a_whole_page(tmp_path: Path) -> 
     deals = pd.DataFrame({"opportunity_id": ["a"], "created_at": [date(2024, 3, 1)], "status": ["open"]})
     engagement = open_engagement(handbook.written(tmp_path), locale="en")
     tables = tables_from_frames(engagement, {"opportunities": deals}, as_of=date(2024, 6, 30))
-    for name in design.__all__:
+    simulated = {name for name in design.__all__ if name.startswith("what_if")}
+    simulated |= {"ExpectedChange", "approval_queue", "expected_effect", "keep_predictions"}
+    for name in set(design.__all__) - simulated:
         answer = getattr(design, name)(tables)
         assert not isinstance(answer, Missing), name
