@@ -34,12 +34,14 @@ def predictions_of(answer: WhatIf, on: date | None = None) -> tuple[Prediction, 
     return tuple(_prediction(metric, one, answer, on) for metric, one in moved.items())
 
 
-def keep_predictions(store: Store, answer: WhatIf, on: date | None = None) -> tuple[Saved[Prediction], ...]:
+def keep_predictions(store: Store, answer: WhatIf | Missing, on: date | None = None) -> tuple[Saved[Prediction], ...]:
     """Keep the expected effect in the store as of the day `on` (today), linked to its measures and evaluations.
 
     A prediction with the same figures that the store holds already is not kept once more. What was kept earlier stays:
-    the chain shows every prediction that was made, not the last one alone.
+    the chain shows every prediction that was made, not the last one alone. An answer that is missing keeps nothing.
     """
+    if isinstance(answer, Missing):
+        return ()
     on = on or datetime.now(UTC).date()
     kept = []
     with store.together():

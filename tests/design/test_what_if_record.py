@@ -56,6 +56,12 @@ def test_the_chain_leads_from_the_measure_to_the_evaluation(tmp_path: Path, answ
         assert len(store.all(Prediction)) == 1
 
 
+def test_an_answer_that_is_missing_keeps_nothing(tmp_path: Path) -> None:
+    with Store(tmp_path / "records.sqlite") as store:
+        assert keep_predictions(store, Missing("no change", "")) == ()
+        assert not store.all(Prediction)
+
+
 def test_a_prediction_holds_the_figures_of_the_answer(answer: WhatIf) -> None:
     (kept,) = predictions_of(answer, DAY)
     cycle = answer.figure("cycle_mean")
