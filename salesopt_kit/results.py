@@ -19,7 +19,7 @@ from salesopt_kit.numbers import bare, columns_of, shown
 P = ParamSpec("P")
 R = TypeVar("R")
 
-SHORT, LONG = 18, 44
+SHORT, LONG = 14, 44
 """Columns of text up to which a cell of a table is not broken, and from which on it is kept wide."""
 MIME = "application/vnd.salesopt.estimates+json"
 """The notebook output type that carries an answer's numbers to the run's results.json."""

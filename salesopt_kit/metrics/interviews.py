@@ -205,14 +205,16 @@ class Interviews(Result):
             for id_, n in sorted(topics.items(), key=lambda item: -item[1])
         ]
         quotes = [
-            f"“{_quoted(next(one.text for one in here if one.group is group))}” ({group.label})"
+            _("“{quote}” ({group})").format(
+                quote=_quoted(next(one.text for one in here if one.group is group)), group=group.label
+            )
             for group in self._groups(here)
         ]
         star = "" if all(one.is_stage_given for one in here) or stage == NO_STAGE else "*"
         return (
             {_("Stage"): name + star, _("Statements"): shown(len(here), "statements")}
             | self._who(here)
-            | {_("Pain points"): _(", ").join(named) or "–", _("In their words"): " ".join(quotes)}
+            | {_("Pain points"): _(", ").join(named) or "–", _("In their words"): sentences(*quotes)}
         )
 
     def _who(self, here: list[Statement]) -> dict[str, str]:
