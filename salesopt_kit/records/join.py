@@ -32,6 +32,9 @@ def joined(found: Iterable[rows.Record], links: Iterable[Link], pilot_began: dat
         decisions=net.about(rows.Decision, models.Decision),
         feedback=net.about(rows.Feedback, models.Feedback),
         pilot_notes=net.about(rows.PilotNote, models.PilotNote),
+        node_changes=net.made(rows.NodeChange, models.NodeChange),
+        decision_rights=net.made(rows.DecisionRight, models.DecisionRight),
+        sops=net.about(rows.Sop, models.Sop),
         loose=tuple(net.loose(chains)),
         pilot_began=pilot_began,
     )
@@ -55,6 +58,12 @@ class _Net:
     def about(self, kind: type[rows.Record], model: type[R]) -> tuple[R, ...]:
         """Return the records of a kind with the ids of what they are about."""
         return tuple(_as(model, record, about=tuple(self._from["about", record.id])) for record in self.of(kind))
+
+    def made(self, kind: type[rows.Record], model: type[R]) -> tuple[R, ...]:
+        """Return the records of a kind with the measure that makes each."""
+        return tuple(
+            _as(model, record, measure=next(iter(self._to["makes", record.id]), "")) for record in self.of(kind)
+        )
 
     def pain_points(self) -> Iterator[models.PainPoint]:
         """Yield the pain points with what they rest on."""

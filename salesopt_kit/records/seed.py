@@ -135,6 +135,7 @@ def _unnamed(
 ) -> None:
     """Keep the records whose files need not give an id; each is known by what it is for and how many came before."""
     names = {"evaluations": "metric", "trainings": "unit", "reviews": "quarter"}
+    names |= dict.fromkeys(("node_changes", "decision_rights", "sops"), "stage")
     for kind in (
         "evaluations",
         "trainings",
@@ -144,6 +145,9 @@ def _unnamed(
         "decisions",
         "feedback",
         "pilot_notes",
+        "node_changes",
+        "decision_rights",
+        "sops",
     ):
         seen: Counter[str] = Counter()
         for record in read[kind]:
@@ -154,6 +158,8 @@ def _unnamed(
             id_ = next(reversed(made.records))
             if kind == "evaluations" and name in targets:
                 made.links[Link("evaluated_by", targets[name], id_)] = None
+            if maker := getattr(record, "measure", ""):
+                made.links[Link("makes", maker, id_)] = None
             made.links.update({Link("about", id_, other): None for other in getattr(record, "about", ())})
 
 

@@ -59,6 +59,17 @@ def _risk(record: rows.Risk) -> str:
     return record.risk + _bracketed(record.contingency or _("no contingency"))
 
 
+def _decision_right(record: rows.DecisionRight) -> str:
+    below = f"{record.amount_below:,g}" if record.amount_below is not None else "∞"
+    amounts = f"[{record.amount_from:,g}, {below})"
+    approvers = f"{_chain(record.today)} → {_chain(record.new)}"
+    return f"{record.stage} {amounts} {approvers}" + _bracketed(record.segment)
+
+
+def _chain(names: tuple[str, ...]) -> str:
+    return " + ".join(names) or _("no approver")
+
+
 def _text(record: Any) -> str:  # noqa: ANN401 -- whatever has a text
     return str(getattr(record, "text", ""))
 
@@ -69,6 +80,9 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "pain_points": _pain_point,
     "root_causes": lambda record: record.text + _bracketed(record.marked_by, record.marked_on),
     "measures": lambda record: record.measure + _bracketed(record.owner, record.due),
+    "node_changes": lambda record: f"{record.stage} {record.change.label}" + _bracketed(record.text),
+    "decision_rights": _decision_right,
+    "sops": lambda record: record.stage + _bracketed(record.purpose),
     "targets": _target,
     "responsibilities": lambda record: record.task + _bracketed(record.person, record.decides),
     "risks": _risk,
