@@ -13,9 +13,14 @@ from salesopt_kit.records.matrix_rule import priority
 def said(record: rows.Record) -> str:
     """Return id, kind and what the record says, its figures with their interval."""
     kind = BY_MODEL[type(record)]
-    words = " ".join(WORDS.get(kind.key, _text)(record).split())
+    words = in_words(record)
     said_of_it = _("{kind}: {words}").format(kind=kind.label, words=words) if words else kind.label
     return f"{record.id}  {said_of_it}"
+
+
+def in_words(record: rows.Record) -> str:
+    """Return what the record says, without its id and kind; "" for nothing."""
+    return " ".join(WORDS.get(BY_MODEL[type(record)].key, _text)(record).split())
 
 
 def _observation(record: rows.Observation) -> str:
