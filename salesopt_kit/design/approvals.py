@@ -347,9 +347,8 @@ def _rows(one: StageReplay, currency: str) -> Iterator[dict[str, str]]:
             _("Signs today"): signed_by(right, is_new=False),
             _("Signs in future"): signed_by(right, is_new=True),
             _("Deals"): f"{n:,}",
-            _("Value"): shown(value, currency),
-            _("Approvals today"): f"{n * before:,}",
-            _("Approvals in future"): f"{n * after:,}",
+            _("Deal value"): shown(value, currency),
+            _("Approvals"): f"{n * before:,} → {n * after:,}",
             _("Go away"): f"{n * (before - after):,}",
         }
 

@@ -110,10 +110,12 @@ def name_of(tables: Tables, stage: str) -> str:
 
 
 def range_text(low: float, below: float | None) -> str:
-    """Return a range of amounts, its first amount inside and its last one outside: "50,000 ≤ … < 200,000"."""
+    """Return a range of amounts, its first amount inside and its last one outside: "50,000 to below 200,000"."""
     if below is None:
-        return f"≥ {_number(low)}"
-    return f"< {_number(below)}" if low == 0 else f"{_number(low)} ≤ … < {_number(below)}"
+        return _("{low} and above").format(low=_number(low))
+    if low == 0:
+        return _("below {below}").format(below=_number(below))
+    return _("{low} to below {below}").format(low=_number(low), below=_number(below))
 
 
 def approvers_text(right: DecisionRight, *, is_new: bool) -> str:

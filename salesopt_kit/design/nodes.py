@@ -97,11 +97,9 @@ class OldAndNew(Result):
                 _("Expected time"): _("none: the node goes away")
                 if node.is_gone
                 else shown(node.expected_days, "days"),
-                _("Steps removed"): _listed(name for change in node.changes for name in change.steps_removed),
-                _("Steps added"): _listed(name for change in node.changes for name in change.steps_added),
+                _("Steps removed (−) and added (+)"): _steps(node),
                 _("Approvals"): _approvals(node),
                 _("Planned change"): self._planned(node),
-                _("Pain points"): _listed(point.id for point in node.points),
             }
             for node in self.nodes
         )
@@ -194,6 +192,11 @@ def _documents(node: Node, which: str) -> str:
     new = tuple(name for change in node.changes for name in getattr(change, f"{which}_added"))
     stay = with_changes(old, gone, ())
     return _listed([*stay, *(f"+ {name}" for name in new if name not in old), *(f"− {name}" for name in gone)])
+
+
+def _steps(node: Node) -> str:
+    gone = [f"− {name}" for change in node.changes for name in change.steps_removed]
+    return _listed([*gone, *(f"+ {name}" for change in node.changes for name in change.steps_added)])
 
 
 def _approvals(node: Node) -> str:

@@ -77,14 +77,11 @@ class SopSheet(Result):
         """Say how much of the SOP people wrote, and what is missing."""
         entered = sum(part.origin is Origin.ENTERED for part in self.parts)
         drafts = sum(part.origin is Origin.DRAFT for part in self.parts)
-        message = _("{node} ({record}): {entered} parts entered, {drafts} drafted; missing: {missing}.")
-        return message.format(
-            node=self.node,
-            record=self.record or _("draft"),
-            entered=entered,
-            drafts=drafts,
-            missing=_(", ").join(self.missing) or _("nothing"),
-        )
+        message = _("{node} ({record}): {entered} parts entered, {drafts} drafted, none missing.")
+        if self.missing:
+            message = _("{node} ({record}): {entered} parts entered, {drafts} drafted; missing: {missing}.")
+        record, missing = self.record or _("draft"), _(", ").join(self.missing)
+        return message.format(node=self.node, record=record, entered=entered, drafts=drafts, missing=missing)
 
     def table(self) -> pd.DataFrame:
         """Return one row per line of the SOP, its part and origin in the first row of each."""
@@ -191,7 +188,7 @@ def _rows(part: Part) -> Iterator[dict[str, str]]:
     numbered = part.key == "steps" and len(part.lines) > 1
     for place, line in enumerate(part.lines or ("–",)):
         yield {
-            _("Part"): part.label if place == 0 else "",
+            _("Section"): part.label if place == 0 else "",
             _("Text"): f"{place + 1}. {line}" if numbered else line,
             _("Origin"): part.origin.label if place == 0 else "",
         }

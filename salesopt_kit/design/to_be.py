@@ -35,20 +35,14 @@ class ToBe(Result):
 
     def sentence(self) -> str:
         """Say how many nodes change, come and go."""
-        kinds = [change.change for change in self.changes]
-        message = _(
-            "{steps} steps in {lanes} departments, {before} today: {changed} changed, {merged} merged, {removed} "
-            "removed, {added} added."
-        )
-        changed = {change.stage for change in self.changes if change.change is NodeChangeKind.CHANGED}
+        stages = {kind: {change.stage for change in self.changes if change.change is kind} for kind in NodeChangeKind}
+        told = [f"{kind.label} {len(found)}" for kind, found in stages.items() if found]
+        message = _("{steps} steps in {lanes} departments, {before} steps today. Nodes: {told}.")
         return message.format(
             steps=_steps(self.process),
             lanes=len(self.process.lanes),
             before=_steps(self.today.process),
-            changed=len(changed),
-            merged=kinds.count(NodeChangeKind.MERGED),
-            removed=kinds.count(NodeChangeKind.REMOVED),
-            added=kinds.count(NodeChangeKind.ADDED),
+            told=_(", ").join(told),
         )
 
     def caveats(self) -> tuple[str, ...]:

@@ -33,7 +33,8 @@ class MeasureTrace(Result):
 
     def caveats(self) -> tuple[str, ...]:
         """Return what is missing on the way."""
-        return tuple(f"{gap.record}: {gap.said}. {gap.remedy}" for gap in self.chain.gaps)
+        message = _("{record}: {said}. {remedy}")
+        return tuple(message.format(record=gap.record, said=gap.said, remedy=gap.remedy) for gap in self.chain.gaps)
 
     def table(self) -> pd.DataFrame:
         """Return one row per record, from the reason to start to what the measure aims at."""
@@ -50,7 +51,7 @@ class MeasureTrace(Result):
             (_("stands beside it"), [*(one for one in aside if one not in own), *self.chain.about]),
         )
         for place, ids in groups:
-            for id_ in ids:
+            for id_ in (one for one in ids if in_words(self.chain.records[one])):
                 yield {
                     _("Place in the chain"): place,
                     _("Kind"): kind_of(id_).label,

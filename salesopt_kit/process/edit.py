@@ -32,7 +32,8 @@ def without(process: Process, node_id: str) -> Process:
     gone = {node_id} | {node.id for node in process.nodes if node.beside == node_id}
     nodes = tuple(node for node in process.nodes if node.id not in gone)
     onward = [flow for flow in process.out_of(node_id) if flow.target not in gone]
-    bridges = [Flow(a.source, b.target, _both(a, b)) for a in process.into(node_id) for b in onward]
+    inward = [flow for flow in process.into(node_id) if flow.source not in gone]
+    bridges = [Flow(a.source, b.target, _both(a, b)) for a in inward for b in onward]
     kept = [flow for flow in process.flows if not {flow.source, flow.target} & gone]
     return Process(process.name, nodes, _sound(nodes, [*kept, *bridges]))
 
@@ -43,8 +44,8 @@ def merged(process: Process, node_id: str, into: str) -> Process:
     What one of the two hands to the other is no document between nodes any more.
     """
     old, new = process.node(node_id), process.node(into)
-    outputs = dict.fromkeys([*old.outputs, *new.outputs])
-    inputs = [name for name in dict.fromkeys([*old.inputs, *new.inputs]) if name not in outputs]
+    outputs = dict.fromkeys([*new.outputs, *old.outputs])
+    inputs = [name for name in dict.fromkeys([*new.inputs, *old.inputs]) if name not in outputs]
     passed = {*old.outputs} & {*new.inputs} | {*new.outputs} & {*old.inputs}
     whole = replace(new, inputs=tuple(inputs), outputs=tuple(name for name in outputs if name not in passed))
     ends = {node.id for node in process.nodes if node.beside == node_id}
@@ -73,8 +74,9 @@ def added(process: Process, node: Node, after: str) -> Process:
     ]
     flows = [flow for flow in process.flows if flow not in onward]
     flows += [Flow(after, node.id), *(replace(flow, source=node.id) for flow in onward)]
-    own = [place for place, one in enumerate(process.nodes) if after in (one.id, one.beside)]
-    cut = max(own) + 1
+    cut = places[after] + 1
+    while cut < len(process.nodes) and process.nodes[cut].beside == after:
+        cut += 1
     return Process(process.name, (*process.nodes[:cut], node, *process.nodes[cut:]), tuple(flows))
 
 

@@ -52,7 +52,7 @@ EXAMPLES: dict[Kind, str] = {
   measure: ME-1
   stage: contract
   text: The sales manager approves small contracts
-  steps_removed: [Legal pre-review below 50,000]
+  steps_removed: [Legal pre-review of small contracts]
   expected_days: 4
   basis: Two in three contracts are small
 """),
