@@ -7,7 +7,7 @@ import pandas as pd
 
 from salesopt_kit import metrics
 from salesopt_kit.design.changes import GONE
-from salesopt_kit.design.decision_rights import name_of, ordered
+from salesopt_kit.design.decision_rights import name_of
 from salesopt_kit.design.tiers import signatures
 from salesopt_kit.design.to_be import expected, node_id, with_changes
 from salesopt_kit.engagement import Stage
@@ -97,9 +97,8 @@ class OldAndNew(Result):
                 _("Expected time"): _("none: the node goes away")
                 if node.is_gone
                 else shown(node.expected_days, "days"),
-                _("Steps removed (−) and added (+)"): _steps(node),
                 _("Approvals"): _approvals(node),
-                _("Planned change"): self._planned(node),
+                _("Changed by"): self._planned(node),
             }
             for node in self.nodes
         )
@@ -109,16 +108,17 @@ class OldAndNew(Result):
         return _old_new(node.name, new)
 
     def _planned(self, node: Node) -> str:
-        """Return the changes with their measures, then the measures that change nothing that was entered."""
-        told = []
-        for change in node.changes:
-            kind = "" if change.change is NodeChangeKind.CHANGED else f"{change.change.label} "
-            if change.change is NodeChangeKind.MERGED:
-                kind = _("merged into {node} ").format(node=self.places[change.id])
-            told.append(f"{change.id} {kind}{change.text} ({change.measure or _('no measure')})")
+        """Return the changes with their measures, then the measures whose changes nobody entered."""
+        told = [f"{change.id} ({change.measure or _('no measure')}){self._fate(change)}" for change in node.changes]
         named = {change.measure for change in node.changes}
-        told += [f"{one.id} {one.measure}" for one in node.measures if one.id not in named]
+        told += [one.id for one in node.measures if one.id not in named]
         return _listed(told)
+
+    def _fate(self, change: NodeChange) -> str:
+        """Return what becomes of a node that does not stay as a node of today."""
+        if change.change is NodeChangeKind.MERGED:
+            return _(": merged into {node}").format(node=self.places[change.id])
+        return "" if change.change is NodeChangeKind.CHANGED else _(": {change}").format(change=change.change.label)
 
 
 @explains_missing
@@ -194,23 +194,19 @@ def _documents(node: Node, which: str) -> str:
     return _listed([*stay, *(f"+ {name}" for name in new if name not in old), *(f"− {name}" for name in gone)])
 
 
-def _steps(node: Node) -> str:
-    gone = [f"− {name}" for change in node.changes for name in change.steps_removed]
-    return _listed([*gone, *(f"+ {name}" for change in node.changes for name in change.steps_added)])
-
-
 def _approvals(node: Node) -> str:
-    """Return how many sign before and after, a range where it depends on the amount; then who, where that is short."""
+    """Return how many sign before and after, a range where it depends on the amount."""
     told = []
     if node.rights:
         counts = [[len(signatures(right, is_new=flag)) for right in node.rights] for flag in (False, True)]
         told.append(
             " → ".join(f"{min(some)}" if min(some) == max(some) else f"{min(some)}–{max(some)}" for some in counts)
         )
-    for change in node.changes:
-        if change.approvers_after is not None:
-            before, after = change.approvers_before, change.approvers_after
-            told.append(f"{len(before)} → {len(after)} ({ordered(before)} ⇒ {ordered(after)})")
+    told += [
+        f"{len(change.approvers_before)} → {len(change.approvers_after)}"
+        for change in node.changes
+        if change.approvers_after is not None
+    ]
     return _listed(told)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from salesopt_kit.charts import Chart
 from salesopt_kit.design.changes import stage_of
-from salesopt_kit.design.decision_rights import name_of
+from salesopt_kit.design.decision_rights import name_of, ordered
 from salesopt_kit.locale import _
 from salesopt_kit.process import AsIs, Node, NodeKind, Process, as_is, edit
 from salesopt_kit.process.bpmn import bpmn
@@ -60,6 +60,8 @@ class ToBe(Result):
                 _("Node"): self.names[change.id],
                 _("Change"): change.change.label,
                 _("What changes"): change.text or "–",
+                _("Steps removed (−) and added (+)"): _steps_text(change),
+                _("Approvers before and after"): _approvers_text(change),
                 _("Measure"): change.measure or _("missing"),
             }
             for change in self.changes
@@ -107,6 +109,17 @@ def to_be_files(tables: Tables) -> dict[str, bytes]:
         "process_to_be.svg": svg(chart.figure),
         "process_to_be.png": chart.png(),
     }
+
+
+def _steps_text(change: NodeChange) -> str:
+    told = [*(f"− {name}" for name in change.steps_removed), *(f"+ {name}" for name in change.steps_added)]
+    return _("; ").join(told) or "–"
+
+
+def _approvers_text(change: NodeChange) -> str:
+    if change.approvers_after is None:
+        return "–"
+    return f"{ordered(change.approvers_before)} ⇒ {ordered(change.approvers_after)}"
 
 
 def _steps(process: Process) -> int:

@@ -114,8 +114,7 @@ def test_each_node_shows_its_time_its_pain_points_and_the_measures_that_answer_t
         "4.0 days (2.0 days to 9.0 days)",
         "–",
         "–",
-        "–",
-        "ME-1 制定“分级审批”规则; ME-3 开展新流程培训",
+        "ME-1; ME-3",
     ]
     assert [point.id for point in answer.nodes[1].points] == ["PP-2"]
     assert [node.name for node in answer.nodes] == ["线索分配", "合同审批", "售后对接", "客户信息录入"]

@@ -105,11 +105,19 @@ def test_the_node_table_says_old_and_new(tmp_path: Path) -> None:
     assert contract["Input documents"] == "报价单; + 标准合同"
     assert contract["Output documents"] == "+ 电子合同; − 合同"
     assert (contract["Median time today"], contract["Expected time"]) == ("4.0 days (2.0 days to 9.0 days)", "0.8 days")
-    assert contract["Steps removed (−) and added (+)"] == "− 法务预审; + CRM选审批人"
-    assert contract["Approvals"] == "3 → 1 (销售 → 法务 → 财务 ⇒ 销售)"
-    assert contract["Planned change"].startswith("NC-1 分级审批 (ME-1)")
+    assert contract["Approvals"] == "3 → 1"
+    assert contract["Changed by"] == "NC-1 (ME-1); NC-2 (ME-2); ME-3"
+    assert rows.loc["售后对接", "Changed by"] == "NC-3 (ME-3): removed"
     assert rows.loc["售后对接", "Expected time"] == "none: the node goes away"
     assert rows.loc["归档", "Expected time"] == "0.5 days"
+
+
+def test_the_table_of_changes_says_which_steps_and_approvers_come_and_go(tmp_path: Path) -> None:
+    answer = design.to_be_changes(handbook.opened(tmp_path, node_changes=CHANGES))
+    assert answer.table().iloc[0].tolist() == [
+        *("NC-1", "合同审批", "changed", "分级审批"),
+        *("− 法务预审; + CRM选审批人", "销售 → 法务 → 财务 ⇒ 销售", "ME-1"),
+    ]
 
 
 def test_the_simulator_is_told_what_changes_at_each_stage(tmp_path: Path) -> None:
