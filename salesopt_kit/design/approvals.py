@@ -9,7 +9,7 @@ import pandas as pd
 
 from salesopt_kit.design.changes import stage_of
 from salesopt_kit.design.decision_rights import name_of, range_text, rights_of, signed_by
-from salesopt_kit.design.tiers import NotDecided, decide, edges, signatures
+from salesopt_kit.design.tiers import NotDecided, decide, edges, signatures, signer
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.amount_bands import Band, Bands, amount_bands
@@ -172,7 +172,7 @@ class Relief(Result):
         """Name whoever is relieved most."""
         name, today, new = min((row for one in self.stages for row in one.by_signer()), key=lambda row: row[2] - row[1])
         message = _("{name} is relieved most: {today:,} approvals today, {new:,} in future.")
-        return message.format(name=name, today=today, new=new)
+        return message.format(name=signer(name), today=today, new=new)
 
     def table(self) -> pd.DataFrame:
         """Return one row per approver, and one for all."""
@@ -182,7 +182,7 @@ class Relief(Result):
             rows += [
                 {
                     _("Node"): one.name,
-                    _("Approver"): name,
+                    _("Approver"): signer(name),
                     _("Approvals today"): f"{today:,}",
                     _("Approvals in future"): f"{new:,}",
                     _("Go away"): f"{today - new:,}" if new <= today else _("{n:,} more").format(n=new - today),
@@ -291,7 +291,7 @@ def _estimates(one: StageReplay, currency: str) -> Iterator[Estimate]:
     left_out = sum(one.left_out.values())
     yield estimate("left_out", _("Deals that could not be replayed, {stage}"), left_out, "deals", one.found.n)
     for name, today, new in one.by_signer():
-        label = _("Approvals by {name} that go away, {stage}").format(name=name, stage=one.name)
+        label = _("Approvals by {name} that go away, {stage}").format(name=signer(name), stage=one.name)
         key, told = "approvals.gone_by_approver", f"{group}, approver={name}"
         yield Estimate(key, label, today - new, "approvals", one.n, method=count, window=window, group=told)
 

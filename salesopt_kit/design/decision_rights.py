@@ -7,7 +7,7 @@ import pandas as pd
 from babel.numbers import format_decimal
 
 from salesopt_kit.design.changes import stage_of
-from salesopt_kit.design.tiers import Clash, clashes, signatures
+from salesopt_kit.design.tiers import Clash, clashes, signatures, signer
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _, language
 from salesopt_kit.metrics.deals import deals
@@ -125,7 +125,7 @@ def approvers_text(right: DecisionRight, *, is_new: bool) -> str:
 
 def ordered(names: Sequence[str]) -> str:
     """Return names with arrows between them; "no approver" for none."""
-    return " → ".join(names) or _("no approver")
+    return " → ".join(map(signer, names)) or _("no approver")
 
 
 def signed_by(right: DecisionRight, *, is_new: bool) -> str:

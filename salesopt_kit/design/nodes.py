@@ -109,10 +109,13 @@ class OldAndNew(Result):
 
     def _planned(self, node: Node) -> str:
         """Return the changes with their measures, then the measures whose changes nobody entered."""
-        told = [f"{change.id} ({change.measure or _('no measure')}){self._fate(change)}" for change in node.changes]
+        told = [
+            (change.measure or _("{id} (no measure)").format(id=change.id)) + self._fate(change)
+            for change in node.changes
+        ]
         named = {change.measure for change in node.changes}
         told += [one.id for one in node.measures if one.id not in named]
-        return _listed(told)
+        return _listed(dict.fromkeys(told))
 
     def _fate(self, change: NodeChange) -> str:
         """Return what becomes of a node that does not stay as a node of today."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from salesopt_kit.design.tiers import Clash, clashes, signatures
+from salesopt_kit.design.tiers import Clash, clashes, signatures, signer
 from salesopt_kit.locale import _
 from salesopt_kit.records import DecisionRight, Measure, NodeChange, Records, load_records, needed
 from salesopt_kit.results import Estimate, Result, explains_missing
@@ -156,7 +156,7 @@ def _more_approvers(record: str, before: tuple[str, ...], after: tuple[str, ...]
     message = _("{record}: {after} people approve instead of {before}; new is {names}.")
     return (
         "simplify_adds_approver",
-        message.format(record=record, after=len(after), before=len(before), names=_(", ").join(new)),
+        message.format(record=record, after=len(after), before=len(before), names=_(", ").join(map(signer, new))),
         _("Take an approver away for each that comes, or give the measure another principle."),
     )
 

@@ -24,6 +24,8 @@ class NotDecided(StrEnum):
         return _(REASONS[self])
 
 
+REVIEW = "pre-review:"
+"""Stands before the name of whoever reviews before the first approval."""
 REASONS = {
     NotDecided.NO_AMOUNT: N_("without an amount"),
     NotDecided.NEGATIVE: N_("with a negative amount"),
@@ -71,10 +73,15 @@ def decide(rights: Sequence[DecisionRight], amount: float | None, segment: str |
 
 
 def signatures(right: DecisionRight, *, is_new: bool) -> tuple[str, ...]:
-    """Return who signs in order, the pre-review first and called so."""
+    """Return who signs in order, the pre-review first, marked by REVIEW; `signer` puts one into words."""
     review = right.pre_review_new if is_new else right.pre_review_today
     approvers = right.new if is_new else right.today
-    return (*((_("{who} (pre-review)").format(who=review),) if review else ()), *approvers)
+    return (*((REVIEW + review,) if review else ()), *approvers)
+
+
+def signer(name: str) -> str:
+    """Return who signs in the reader's language: "Legal (pre-review)" for a marked one, else the name itself."""
+    return _("{who} (pre-review)").format(who=name.removeprefix(REVIEW)) if name.startswith(REVIEW) else name
 
 
 def edges(rights: Iterable[DecisionRight]) -> tuple[float, ...]:

@@ -84,7 +84,7 @@ def test_the_replay_is_that_of_a_loop_over_the_deals(tmp_path: Path) -> None:
     today, new, gone, value, alone = by_hand(50_000)
     assert (stage.today, stage.new, stage.value_alone) == (today, new, pytest.approx(value))
     assert sum(one.band.n for one in stage.alone) == alone
-    told = {name.replace("l (pre-review)", "review"): before - after for name, before, after in stage.by_signer()}
+    told = {name.replace("pre-review:l", "review"): before - after for name, before, after in stage.by_signer()}
     assert told == dict(gone)
 
 

@@ -37,7 +37,7 @@ def test_the_sales_manager_decides_alone_and_nobody_reviews_first() -> None:
     found = decide([SMALL, LARGE], 49_999.99, None)
     assert isinstance(found, DecisionRight)
     assert signatures(found, is_new=True) == ("销售经理",)
-    assert signatures(found, is_new=False) == ("法务部 (pre-review)", "a", "b")
+    assert signatures(found, is_new=False) == ("pre-review:法务部", "a", "b")
 
 
 def row(number: int, low: int, below: int | None, segment: str = "") -> DecisionRight:

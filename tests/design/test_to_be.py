@@ -106,8 +106,8 @@ def test_the_node_table_says_old_and_new(tmp_path: Path) -> None:
     assert contract["Output documents"] == "+ 电子合同; − 合同"
     assert (contract["Median time today"], contract["Expected time"]) == ("4.0 days (2.0 days to 9.0 days)", "0.8 days")
     assert contract["Approvals"] == "3 → 1"
-    assert contract["Changed by"] == "NC-1 (ME-1); NC-2 (ME-2); ME-3"
-    assert rows.loc["售后对接", "Changed by"] == "NC-3 (ME-3): removed"
+    assert contract["Changed by"] == "ME-1; ME-2; ME-3"
+    assert rows.loc["售后对接", "Changed by"] == "ME-3: removed"
     assert rows.loc["售后对接", "Expected time"] == "none: the node goes away"
     assert rows.loc["归档", "Expected time"] == "0.5 days"
 
