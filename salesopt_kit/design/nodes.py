@@ -13,7 +13,6 @@ from salesopt_kit.design.to_be import expected, node_id, with_changes
 from salesopt_kit.engagement import Stage
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.numbers import shown
 from salesopt_kit.records import DecisionRight, Measure, NodeChange, PainPoint, load_records
 from salesopt_kit.results import Estimate, Result, explains_missing
@@ -93,7 +92,7 @@ class OldAndNew(Result):
                 _("Responsible"): _old_new(node.stage.owner if node.stage else "", _department(node)),
                 _("Input documents"): _documents(node, "inputs"),
                 _("Output documents"): _documents(node, "outputs"),
-                _("Median time today"): with_interval(node.median) if node.median else "–",
+                _("Median time today"): _with_bounds(node.median) if node.median else "–",
                 _("Expected time"): _("none: the node goes away")
                 if node.is_gone
                 else shown(node.expected_days, "days"),
@@ -182,6 +181,14 @@ def _expected(node: Node) -> Estimate:
     group = f"stage={node.stage.id if node.stage else node.name}"
     method = _("entered by people, not measured")
     return Estimate("nodes.expected_days", label, node.expected_days, "days", 0, method=method, group=group)
+
+
+def _with_bounds(median: Estimate) -> str:
+    """Return a median and its interval in little room: "5.9 days (5.2–6.1)"."""
+    told = shown(median.value, "days")
+    if median.low is None or median.high is None:
+        return told
+    return f"{told} ({median.low:.1f}–{median.high:.1f})"
 
 
 def _department(node: Node) -> str:

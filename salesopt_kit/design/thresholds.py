@@ -58,12 +58,14 @@ class Thresholds(Result):
 
     def sentence(self) -> str:
         """Say what the threshold in the table brings, beside a lower and a higher one."""
-        message = _("{name}: with a threshold of {points}.")
-        part = _("{threshold} {share} of the approvals go away and one person alone decides {value}")
+        message = _("{name}: {points}.")
+        part = _(
+            "with a threshold of {threshold}, {share} of the approvals go away and one person alone decides {value}"
+        )
         return " ".join(
             message.format(
                 name=curve.name,
-                points=_("; of ").join(
+                points=_("; ").join(
                     part.format(
                         threshold=shown(point.threshold, self.currency),
                         share=shown(point.replay.gone[0], "fraction"),

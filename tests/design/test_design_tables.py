@@ -111,7 +111,7 @@ def test_each_node_shows_its_time_its_pain_points_and_the_measures_that_answer_t
         "法务部",
         "报价单",
         "合同",
-        "4.0 days (2.0 days to 9.0 days)",
+        "4.0 days (2.0–9.0)",
         "–",
         "–",
         "ME-1; ME-3",

@@ -104,7 +104,7 @@ def test_the_node_table_says_old_and_new(tmp_path: Path) -> None:
     assert contract["Responsible"] == "法务部 → 销售部"
     assert contract["Input documents"] == "报价单; + 标准合同"
     assert contract["Output documents"] == "+ 电子合同; − 合同"
-    assert (contract["Median time today"], contract["Expected time"]) == ("4.0 days (2.0 days to 9.0 days)", "0.8 days")
+    assert (contract["Median time today"], contract["Expected time"]) == ("4.0 days (2.0–9.0)", "0.8 days")
     assert contract["Approvals"] == "3 → 1"
     assert contract["Changed by"] == "ME-1; ME-2; ME-3"
     assert rows.loc["售后对接", "Changed by"] == "ME-3: removed"
