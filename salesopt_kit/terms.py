@@ -100,6 +100,15 @@ class Principle(Term):
     TOOLS = "tools", "工具赋能"
 
 
+class NodeChangeKind(Term):
+    """S2: what becomes of a node of today's process."""
+
+    CHANGED = "changed", "调整"
+    REMOVED = "removed", "取消"
+    MERGED = "merged", "合并"
+    ADDED = "added", "新增"
+
+
 class VoiceGroup(Term):
     """D3: the three groups that are interviewed, and whoever belongs to none of them."""
 

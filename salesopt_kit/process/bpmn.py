@@ -88,6 +88,8 @@ def _add_node(process: ET.Element, plan: Layout, node: Node) -> None:
         highDays=node.high_days,
         inputs="; ".join(node.inputs),
         outputs="; ".join(node.outputs),
+        change=node.note,
+        daysAre="expected" if node.is_expected else None,
     )
     for flow in plan.process.into(node.id):
         _add(element, MODEL, "incoming").text = flow_id(flow)

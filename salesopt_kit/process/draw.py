@@ -20,7 +20,8 @@ UNITS = 100
 """Layout units to an inch of the figure."""
 POINTS = 72 / UNITS
 SMALL, TEXT, NAME = 11.5 * POINTS, labels.TEXT * POINTS, labels.NAME * POINTS
-SOFT = "#4a5b6c"
+SOFT, NEW = "#4a5b6c", "#fff3d6"
+"""Details of a node, and the ground of one that is new or changed."""
 MARGIN, LEGEND = 6.0, 54.0
 STYLES = {
     FlowKind.FORWARD: (INK, "-"),
@@ -89,7 +90,13 @@ def _draw_node(axes: Axes, node: Node, box: Box) -> None:
     if node.kind is NodeKind.TASK:
         style = "round,pad=0,rounding_size=6"
         axes.add_patch(
-            FancyBboxPatch((box.x, box.y), box.width, box.height, style, facecolor="white", edgecolor=ACCENT, zorder=3)
+            FancyBboxPatch(
+                *((box.x, box.y), box.width, box.height, style),
+                facecolor=NEW if node.note else "white",
+                edgecolor=ACCENT,
+                linewidth=2.0 if node.note else 1.0,
+                zorder=3,
+            )
         )
         _write(axes, x, box.y + 7, said.name, said.details)
     elif node.kind is NodeKind.GATEWAY:

@@ -44,6 +44,8 @@ def details(node: Node) -> tuple[str, ...]:
         said.append(_("In: {names}").format(names=_listed(node.inputs)))
     if node.outputs:
         said.append(_("Out: {names}").format(names=_listed(node.outputs)))
+    if node.note:
+        said.append(node.note)
     return tuple(said)
 
 
@@ -83,6 +85,8 @@ def _days(node: Node) -> tuple[str, ...]:
     is_short = node.median_days < LEAST_DAYS
     unit, scale = ("hours", 24) if is_short else ("days", 1)
     median = shown(node.median_days * scale, unit)
+    if node.is_expected:
+        return (_("expected {days}").format(days=median),)
     if node.low_days is None or node.high_days is None:
         return (_("median {days}").format(days=median),)
     low, high = (format_decimal(round(bound * scale, 1), "0.0") for bound in (node.low_days, node.high_days))

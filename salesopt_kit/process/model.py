@@ -35,7 +35,8 @@ class Node:
     """A step, decision, start or end; `lane` is the department, `volume` counts visits, days are per visit.
 
     `low_days` and `high_days` bound the median's 95 % interval. `beside` is the id of the node that a gateway, or an
-    end, stands next to in a drawing; "" for a place of its own.
+    end, stands next to in a drawing; "" for a place of its own. `note` says what is new about a node of a
+    process to be; `is_expected` that its days were set by people and not measured.
     """
 
     id: str
@@ -51,6 +52,8 @@ class Node:
     high_days: float | None = None
     stage_id: str = ""
     beside: str = ""
+    note: str = ""
+    is_expected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,15 @@ from salesopt_kit.records.gaps import MissingLink, missing_links
 from salesopt_kit.records.load import load_records, open_store
 from salesopt_kit.records.matrix_rule import needs_root_cause, priority, priority_of
 from salesopt_kit.records.models import (
+    DecisionRight,
     Measure,
+    NodeChange,
     PainPoint,
     Prediction,
     Records,
     Risk,
     RootCause,
+    Sop,
     Sponsor,
     Why,
     WhyChain,
@@ -18,15 +21,18 @@ from salesopt_kit.records.models import (
 from salesopt_kit.records.rows import Evaluation, Review, Training
 
 __all__ = [
+    "DecisionRight",
     "Evaluation",
     "Measure",
     "MissingLink",
+    "NodeChange",
     "PainPoint",
     "Prediction",
     "Records",
     "Review",
     "Risk",
     "RootCause",
+    "Sop",
     "Sponsor",
     "Training",
     "Why",

@@ -20,7 +20,7 @@ OWN = tuple(name for name in BundleRecord.model_fields if name != "fields")
 TEXTS = "long_texts"
 OLDEST = datetime(2000, 1, 1)  # noqa: DTZ001 -- a date that is always the same, so that the file is
 WIDTH, WIDEST = 14, 40
-WIDE = ("text", "problem", "measure", "risk", "contingency", "task", "notes", "before", "after", "value")
+WIDE = ("text", "problem", "measure", "risk", "contingency", "task", "notes", "steps", "before", "after", "value")
 
 
 def to_xlsx(bundle: Bundle, path: Path) -> None:

@@ -6,7 +6,19 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.records.models import Records
 
-Kind = Literal["pain_points", "why_chains", "measures", "risks", "evaluations", "sponsors", "trainings", "reviews"]
+Kind = Literal[
+    "pain_points",
+    "why_chains",
+    "measures",
+    "node_changes",
+    "decision_rights",
+    "sops",
+    "risks",
+    "evaluations",
+    "sponsors",
+    "trainings",
+    "reviews",
+]
 
 EXAMPLES: dict[Kind, str] = {
     "pain_points": N_("""\
@@ -34,6 +46,32 @@ EXAMPLES: dict[Kind, str] = {
   due: 2024-03-15
   acceptance: Who may approve which amount is written down
   principle: responsibility
+"""),
+    "node_changes": N_("""\
+- id: NC-1
+  measure: ME-1
+  stage: contract
+  text: The sales manager approves small contracts
+  steps_removed: [Legal pre-review of small contracts]
+  expected_days: 4
+  basis: Two in three contracts are small
+"""),
+    "decision_rights": N_("""\
+- id: DR-1
+  measure: ME-1
+  stage: contract
+  amount_below: 50000
+  today: [Sales manager, Legal department, Managing director]
+  new: [Sales manager]
+  pre_review_today: Legal department
+"""),
+    "sops": N_("""\
+- id: SOP-1
+  stage: contract
+  purpose: Every contract is signed by whoever may sign it
+  steps: [Choose the standard contract, Ask for approval in the CRM]
+  time_limit: One working day
+  exceptions: ["Other terms than the standard ones: to the legal department"]
 """),
     "risks": N_("""\
 - id: RI-1

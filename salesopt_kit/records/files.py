@@ -31,6 +31,9 @@ KINDS: dict[str, TypeAdapter[Any]] = {
     "meetings": TypeAdapter(tuple[models.Meeting, ...]),
     "decisions": TypeAdapter(tuple[models.Decision, ...]),
     "feedback": TypeAdapter(tuple[models.Feedback, ...]),
+    "node_changes": TypeAdapter(tuple[models.NodeChange, ...]),
+    "decision_rights": TypeAdapter(tuple[models.DecisionRight, ...]),
+    "sops": TypeAdapter(tuple[models.Sop, ...]),
     "pilot_notes": TypeAdapter(tuple[models.PilotNote, ...]),
     "predictions": TypeAdapter(tuple[models.Prediction, ...]),
 }

@@ -10,7 +10,7 @@ from salesopt_kit.records import rows
 from salesopt_kit.records.matrix_rule import needs_root_cause, priority_of
 from salesopt_kit.records.models import Measure, Records
 from salesopt_kit.results import Table
-from salesopt_kit.terms import VoiceGroup
+from salesopt_kit.terms import NodeChangeKind, VoiceGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,9 @@ def missing_in_plan(records: Records) -> tuple[MissingLink, ...]:
         *_front_line(records),
         *_risks(records),
         *_sponsors(records),
+        *_node_changes(records),
+        *_decision_rights(records),
+        *_sops(records),
     )
 
 
@@ -236,3 +239,58 @@ def _sponsors(records: Records) -> Iterator[MissingLink]:
     for sponsor in records.sponsors:
         if sponsor.signed_on is None:
             yield MissingLink("sponsor_not_signed", sponsor.id, _("sponsor who has not signed"), remedy)
+
+
+def _node_changes(records: Records) -> Iterator[MissingLink]:
+    for change in records.node_changes:
+        if not change.measure:
+            yield MissingLink(
+                "node_change_without_measure",
+                change.id,
+                _("change of a node that no measure makes"),
+                _("Name the measure under `measure`, or drop the change."),
+            )
+
+
+def _decision_rights(records: Records) -> Iterator[MissingLink]:
+    """S1: authority that moves is written down by amount, and every row that changes has its measure."""
+    settled = {right.measure for right in records.decision_rights}
+    for measure in records.measures:
+        if measure.moves_authority and measure.id not in settled:
+            yield MissingLink(
+                "authority_without_decision_right",
+                measure.id,
+                _("authority moved without a row of decision rights"),
+                _("Write in decision_rights.yml who approves which amounts today and then."),
+            )
+    for right in records.decision_rights:
+        before, after = (right.today, right.pre_review_today), (right.new, right.pre_review_new)
+        if before != after and not right.measure:
+            yield MissingLink(
+                "decision_right_without_measure",
+                right.id,
+                _("change of decision rights that no measure makes"),
+                _("Name the measure under `measure`."),
+            )
+        if not right.new:
+            yield MissingLink(
+                "decision_right_without_approver",
+                right.id,
+                _("amounts that nobody approves in the new process"),
+                _("Name the approvers under `new`."),
+            )
+
+
+def _sops(records: Records) -> Iterator[MissingLink]:
+    """S2: whoever works at a node that changes needs its new procedure in writing."""
+    written = {sop.stage for sop in records.sops}
+    gone = (NodeChangeKind.REMOVED, NodeChangeKind.MERGED)
+    for change in records.node_changes:
+        if change.change not in gone and change.stage not in written:
+            written.add(change.stage)
+            yield MissingLink(
+                "node_change_without_sop",
+                change.id,
+                _("changed node without a standard operating procedure: {stage}").format(stage=change.stage),
+                _("Complete the draft of workbook 3 in records/sops.yml."),
+            )

@@ -33,6 +33,9 @@ def joined(found: Iterable[rows.Record], links: Iterable[Link], pilot_began: dat
         feedback=net.about(rows.Feedback, models.Feedback),
         pilot_notes=net.about(rows.PilotNote, models.PilotNote),
         predictions=tuple(net.predictions()),
+        node_changes=net.made(rows.NodeChange, models.NodeChange),
+        decision_rights=net.made(rows.DecisionRight, models.DecisionRight),
+        sops=net.about(rows.Sop, models.Sop),
         loose=tuple(net.loose(chains)),
         pilot_began=pilot_began,
     )
@@ -56,6 +59,12 @@ class _Net:
     def about(self, kind: type[rows.Record], model: type[R]) -> tuple[R, ...]:
         """Return the records of a kind with the ids of what they are about."""
         return tuple(_as(model, record, about=tuple(self._from["about", record.id])) for record in self.of(kind))
+
+    def made(self, kind: type[rows.Record], model: type[R]) -> tuple[R, ...]:
+        """Return the records of a kind with the measure that makes each."""
+        return tuple(
+            _as(model, record, measure=next(iter(self._to["makes", record.id]), "")) for record in self.of(kind)
+        )
 
     def pain_points(self) -> Iterator[models.PainPoint]:
         """Yield the pain points with what they rest on."""

@@ -32,6 +32,9 @@ KINDS = (
     Kind("whys", "WHY.", rows.Why, N_("Why?")),
     Kind("root_causes", "RC", rows.RootCause, N_("Root cause")),
     Kind("measures", "ME", rows.Measure, N_("Measure")),
+    Kind("node_changes", "NC", rows.NodeChange, N_("Node change")),
+    Kind("decision_rights", "DR", rows.DecisionRight, N_("Decision right")),
+    Kind("sops", "SOP", rows.Sop, N_("SOP")),
     Kind("targets", "TG", rows.Target, N_("Target")),
     Kind("responsibilities", "RE", rows.Responsibility, N_("Responsibility")),
     Kind("risks", "RI", rows.Risk, N_("Risk")),
@@ -71,13 +74,14 @@ LINK_KINDS = {
         LinkKind("because", ("why_chains", "whys"), ("whys",), one_start=True),
         LinkKind("ends_in", ("why_chains", "whys"), ("root_causes",), one_end=True),
         LinkKind("answered_by", ("root_causes",), ("measures",), one_start=True),
+        LinkKind("makes", ("measures",), ("node_changes", "decision_rights"), one_start=True),
         LinkKind("backs", ("sponsors",), ("measures",)),
         LinkKind("aims_at", ("measures",), ("targets",)),
         LinkKind("evaluated_by", ("targets",), ("evaluations",)),
         LinkKind("predicts", ("measures",), ("predictions",)),
         LinkKind("held_against", ("predictions",), ("evaluations",)),
         LinkKind("endangers", ("risks",), ("measures",)),
-        LinkKind("about", ("responsibilities", "meetings", "decisions", "feedback", "pilot_notes"), EVERY),
+        LinkKind("about", ("responsibilities", "sops", "meetings", "decisions", "feedback", "pilot_notes"), EVERY),
     )
 }
 """All but `about` lead down the chain, from trigger and observation to target and evaluation."""

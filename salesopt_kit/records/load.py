@@ -73,6 +73,11 @@ def load_records(engagement: Engagement) -> models.Records:
     return joined([saved.record for saved in found], links, began)
 
 
+def reading_store(engagement: Engagement) -> "Store":
+    """Return the store to read from, made as `load_records` does; close it, or use it in a `with`."""
+    return _opened(engagement, is_made=_is_made(engagement))
+
+
 def _is_made(engagement: Engagement) -> bool:
     return bool(engagement.config.records) or (engagement.folder / FILE).exists()
 

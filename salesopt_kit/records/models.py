@@ -70,6 +70,22 @@ class Measure(rows.Measure):
     backed_by: tuple[Text, ...] = Field(default=(), description="Ids of the sponsors who back it.")
 
 
+class NodeChange(rows.NodeChange):
+    """S2: what becomes of one node of the process, and by which measure."""
+
+    measure: Note = ""
+
+
+class DecisionRight(rows.DecisionRight):
+    """S1: who approves which deals, today and then, and by which measure."""
+
+    measure: Note = ""
+
+
+class Sop(rows.Sop, About):
+    """S2: the standard operating procedure of a node."""
+
+
 class Risk(rows.Risk):
     """C4: what may go wrong with the change, and what is done then."""
 
@@ -136,6 +152,9 @@ class Records:
     feedback: tuple[Feedback, ...] = ()
     pilot_notes: tuple[PilotNote, ...] = ()
     predictions: tuple[Prediction, ...] = ()
+    node_changes: tuple[NodeChange, ...] = ()
+    decision_rights: tuple[DecisionRight, ...] = ()
+    sops: tuple[Sop, ...] = ()
     loose: tuple[rows.Record, ...] = ()
     """Chains, whys and root causes that no pain point leads to."""
     pilot_began: date | None = None

@@ -45,6 +45,7 @@ def broken_references(entries: Mapping[str, Sequence[Entry]], targets: Collectio
             errors.extend(_unknown(entry, "targets", target, targets))
         for sponsor in entry.record.backed_by:
             errors.extend(_unknown(entry, "backed_by", sponsor, {entry.record.id for entry in entries["sponsors"]}))
+    errors.extend(_unknown_measures(entries))
     for entry in entries["targets"]:
         errors.extend(_unknown(entry, "key", entry.record.key, targets))
     errors.extend(_of_predictions(entries))
@@ -60,6 +61,13 @@ def _of_predictions(entries: Mapping[str, Sequence[Entry]]) -> Iterator[InputErr
     for entry in entries["predictions"]:
         for measure in entry.record.measures:
             yield from _unknown(entry, "measures", measure, measures)
+
+
+def _unknown_measures(entries: Mapping[str, Sequence[Entry]]) -> Iterator[InputError]:
+    measures = {entry.record.id for entry in entries["measures"]}
+    for entry in (*entries["node_changes"], *entries["decision_rights"]):
+        if entry.record.measure:
+            yield from _unknown(entry, "measure", entry.record.measure, measures)
 
 
 def _twins(entries: Sequence[Entry]) -> Iterator[InputError]:

@@ -7,10 +7,14 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from salesopt_kit.engagement import Bound, Part, Text
 from salesopt_kit.locale import _
-from salesopt_kit.terms import IssueType, Level, Principle, VoiceGroup
+from salesopt_kit.terms import IssueType, Level, NodeChangeKind, Principle, VoiceGroup
 
 Note = Annotated[str, BeforeValidator(lambda given: "" if given is None else given)]
 """Text that may be empty, or a key with nothing behind it."""
+
+Rights = Annotated[tuple[Text, ...], Field(description="Rights in a system that somebody has to be given.")]
+Lessons = Annotated[tuple[Text, ...], Field(description="Who has to learn what.")]
+Money = Annotated[float | None, Field(ge=0, description="In the currency of the engagement.")]
 
 
 class Record(Part):
@@ -100,6 +104,81 @@ class Measure(Record):
     acceptance: Note = ""
     principle: Principle | None = None
     moves_authority: bool = Field(default=False, description="True where somebody may decide what another did before.")
+    system_rights: Rights = ()
+    training: Lessons = ()
+    budget: Money = None
+
+
+class NodeChange(Record):
+    """S2: what becomes of one node of the process; empty fields stay as they are today."""
+
+    id: str = Field(default="", pattern=r"^(NC-[0-9]+)?$")
+    stage: Text = Field(description="Id of a stage in engagement.yml; for an added node a new id.")
+    change: NodeChangeKind = NodeChangeKind.CHANGED
+    text: Note = Field(default="", description="What changes, in a sentence.")
+    name: Note = Field(default="", description="The node's new name.")
+    place: Note = Field(default="", description="Merged: the stage it is merged into. Added: the stage it comes after.")
+    department: Note = Field(default="", description="The department that is responsible from now on.")
+    steps_removed: tuple[Text, ...] = ()
+    steps_added: tuple[Text, ...] = ()
+    approvers_before: tuple[Text, ...] = Field(default=(), description="Who signs today, in order.")
+    approvers_after: tuple[Text, ...] | None = Field(default=None, description="Who signs then; [] for nobody.")
+    inputs_removed: tuple[Text, ...] = ()
+    inputs_added: tuple[Text, ...] = ()
+    outputs_removed: tuple[Text, ...] = ()
+    outputs_added: tuple[Text, ...] = ()
+    expected_days: float | None = Field(default=None, ge=0, description="Median days per visit that are expected.")
+    expected_factor: float | None = Field(default=None, gt=0, description="Or: today's time multiplied by this.")
+    basis: Note = Field(default="", description="What the expected time rests on.")
+    resources: Note = ""
+    system_rights: Rights = ()
+    training: Lessons = ()
+    budget: Money = None
+    needed_by: date | None = Field(default=None, description="When the resources are needed.")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "NodeChange":
+        if self.expected_days is not None and self.expected_factor is not None:
+            raise ValueError(_("either expected_days or expected_factor"))
+        if self.change in (NodeChangeKind.MERGED, NodeChangeKind.ADDED) and not self.place:
+            raise ValueError(_("a `place`: the stage that the node is merged into, or comes after"))
+        return self
+
+
+class DecisionRight(Record):
+    """S1: who approves a deal of this amount and customer type, today and in the new process."""
+
+    id: str = Field(default="", pattern=r"^(DR-[0-9]+)?$")
+    stage: Text = Field(description="Id of the stage at which deals are approved.")
+    amount_from: float = Field(default=0, ge=0, description="The smallest amount of the row, itself included.")
+    amount_below: float | None = Field(default=None, gt=0, description="Where the row ends, itself outside.")
+    segment: Note = Field(default="", description="Customer type as the exports name it; empty: every type.")
+    today: tuple[Text, ...] = Field(default=(), description="Who approves today, in order.")
+    new: tuple[Text, ...] = Field(default=(), description="Who approves in the new process, in order.")
+    pre_review_today: Note = Field(default="", description="Who reviews first today; empty: nobody.")
+    pre_review_new: Note = Field(default="", description="Who reviews first then; empty: nobody.")
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> "DecisionRight":
+        if self.amount_below is not None and self.amount_from >= self.amount_below:
+            raise ValueError(_("amount_from smaller than amount_below"))
+        return self
+
+
+class Sop(Record):
+    """S2: the standard operating procedure of a node; what is left empty is drafted from the other records."""
+
+    id: str = Field(default="", pattern=r"^(SOP-[0-9]+)?$")
+    stage: Text
+    purpose: Note = ""
+    responsible: Note = ""
+    inputs: tuple[Text, ...] = ()
+    steps: tuple[Text, ...] = ()
+    outputs: tuple[Text, ...] = ()
+    time_limit: Note = ""
+    decision_rights: Note = ""
+    exceptions: tuple[Text, ...] = Field(default=(), description="If this happens, then that is done.")
+    tools: tuple[Text, ...] = ()
 
 
 class Target(Record):

@@ -135,6 +135,7 @@ def _unnamed(
 ) -> None:
     """Keep the records whose files need not give an id; each is known by what it is for and how many came before."""
     names = {"evaluations": "metric", "predictions": "metric", "trainings": "unit", "reviews": "quarter"}
+    names |= dict.fromkeys(("node_changes", "decision_rights", "sops"), "stage")
     predicted: dict[str, str] = {}
     for kind in (
         "predictions",
@@ -146,6 +147,9 @@ def _unnamed(
         "decisions",
         "feedback",
         "pilot_notes",
+        "node_changes",
+        "decision_rights",
+        "sops",
     ):
         seen: Counter[str] = Counter()
         for record in read[kind]:
@@ -161,6 +165,8 @@ def _unnamed(
             if kind == "predictions":
                 predicted[name] = id_
                 made.links.update({Link("predicts", measure, id_): None for measure in record.measures})
+            if maker := getattr(record, "measure", ""):
+                made.links[Link("makes", maker, id_)] = None
             made.links.update({Link("about", id_, other): None for other in getattr(record, "about", ())})
 
 

@@ -13,9 +13,14 @@ from salesopt_kit.records.matrix_rule import priority
 def said(record: rows.Record) -> str:
     """Return id, kind and what the record says, its figures with their interval."""
     kind = BY_MODEL[type(record)]
-    words = " ".join(WORDS.get(kind.key, _text)(record).split())
+    words = in_words(record)
     said_of_it = _("{kind}: {words}").format(kind=kind.label, words=words) if words else kind.label
     return f"{record.id}  {said_of_it}"
+
+
+def in_words(record: rows.Record) -> str:
+    """Return what the record says, without its id and kind; "" for nothing."""
+    return " ".join(WORDS.get(BY_MODEL[type(record)].key, _text)(record).split())
 
 
 def _observation(record: rows.Observation) -> str:
@@ -59,6 +64,17 @@ def _risk(record: rows.Risk) -> str:
     return record.risk + _bracketed(record.contingency or _("no contingency"))
 
 
+def _decision_right(record: rows.DecisionRight) -> str:
+    below = f"{record.amount_below:,g}" if record.amount_below is not None else "∞"
+    amounts = f"[{record.amount_from:,g}, {below})"
+    approvers = f"{_chain(record.today)} → {_chain(record.new)}"
+    return f"{record.stage} {amounts} {approvers}" + _bracketed(record.segment)
+
+
+def _chain(names: tuple[str, ...]) -> str:
+    return " + ".join(names) or _("no approver")
+
+
 def _text(record: Any) -> str:  # noqa: ANN401 -- whatever has a text
     return str(getattr(record, "text", ""))
 
@@ -69,6 +85,9 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "pain_points": _pain_point,
     "root_causes": lambda record: record.text + _bracketed(record.marked_by, record.marked_on),
     "measures": lambda record: record.measure + _bracketed(record.owner, record.due),
+    "node_changes": lambda record: f"{record.stage} {record.change.label}" + _bracketed(record.text),
+    "decision_rights": _decision_right,
+    "sops": lambda record: record.stage + _bracketed(record.purpose),
     "targets": _target,
     "responsibilities": lambda record: record.task + _bracketed(record.person, record.decides),
     "risks": _risk,

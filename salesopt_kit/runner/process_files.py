@@ -1,9 +1,10 @@
-"""Today's process as files beside the pages, each for another program: a modeller, an office, a chat."""
+"""The process as it is and as it is to be, as files beside the pages: for a modeller, an office, a chat."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from salesopt_kit.design.to_be import to_be_files
 from salesopt_kit.diagnose.map import process_map_files
 from salesopt_kit.errors import MissingDataError, SalesOptError
 from salesopt_kit.locale import _
@@ -26,13 +27,23 @@ class ProcessFiles:
             ".svg": _("the same map as a drawing, sharp at any size: opens in a browser, Inkscape, Word or PowerPoint"),
             ".png": _("the same map as a picture: opens in any image viewer, and can be pasted into slides and chats"),
         }
-        yield from ((name, said[Path(name).suffix]) for name in self.names)
+        new = {
+            ".bpmn": _("the process to be as BPMN 2.0, with the node changes that were entered"),
+            ".svg": _("the process to be as a drawing, sharp at any size"),
+            ".png": _("the process to be as a picture"),
+        }
+        for name in self.names:
+            texts = new if "to_be" in name else said
+            yield name, texts[Path(name).suffix]
 
 
 def write_process(tables: Tables, folder: Path) -> ProcessFiles:
-    """Write process.bpmn, process.svg and process.png into `folder`, all of them or none, and say how that went."""
+    """Write process.bpmn, process.svg and process.png into `folder`, all of them or none, and say how that went.
+
+    Where people entered node changes, process_to_be.bpmn, .svg and .png stand beside them.
+    """
     try:
-        files = process_map_files(tables)
+        files = process_map_files(tables) | _new_process(tables)
     except MissingDataError:
         return ProcessFiles()
     except SalesOptError as trouble:
@@ -42,6 +53,13 @@ def write_process(tables: Tables, folder: Path) -> ProcessFiles:
         part.write_bytes(content)
         part.replace(folder / name)
     return ProcessFiles(tuple(files))
+
+
+def _new_process(tables: Tables) -> dict[str, bytes]:
+    try:
+        return to_be_files(tables)
+    except MissingDataError:  # no change was entered
+        return {}
 
 
 def not_drawn(reason: str) -> str:

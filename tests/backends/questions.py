@@ -1,4 +1,4 @@
-"""What is asked of the kit's own database and of another one: every question of the metrics, and the process map."""
+"""What is asked of the kit's own database and of another one: all metrics, the process map and the approvals."""
 
 import inspect
 import pkgutil
@@ -8,6 +8,7 @@ from functools import partial
 from importlib import import_module
 
 from salesopt_kit import metrics
+from salesopt_kit.design import replay_approvals, thresholds
 from salesopt_kit.design.what_if_assumptions import what_if_assumptions
 from salesopt_kit.design.what_if_calibration import what_if_calibration
 from salesopt_kit.diagnose.map import process_map
@@ -63,6 +64,8 @@ PLAIN: tuple[Question, ...] = (
     crm_fidelity,
     fidelity_effect,
     process_map,
+    replay_approvals,
+    thresholds,
 )
 BY_TEAM: tuple[Question, ...] = (
     metrics.lead_volume_by,

@@ -12,7 +12,12 @@ WHOLE = {
     "why_chains": handbook.WHY_CHAINS.replace(
         "{text: 制度设计时未考虑销售场景灵活性}", "{text: 制度, evidence: [访谈]}"
     ).replace("{text: 线索标签不清晰}", "{text: 线索标签不清晰, evidence: [访谈]}"),
-    "measures": handbook.MEASURES + "  targets: [cycle_days]\n",
+    "measures": (handbook.MEASURES + "  targets: [cycle_days]\n").replace(
+        "principle: responsibility\n", "principle: responsibility\n  moves_authority: true\n  backed_by: [SP-1]\n"
+    ),
+    "node_changes": "- {id: NC-1, measure: ME-1, stage: contract}\n- {id: NC-2, measure: ME-1, stage: lead}\n",
+    "decision_rights": "- {id: DR-1, measure: ME-1, stage: contract, today: [a, b], new: [a]}\n",
+    "sops": "- {id: SOP-1, stage: contract}\n- {id: SOP-2, stage: lead}\n",
 }
 
 
@@ -37,8 +42,9 @@ def test_a_whole_chain_has_no_gap(tmp_path: Path) -> None:
         ("measures", "  acceptance: 实现一次录入，多系统同步\n", "", "measure_incomplete", "ME-2"),
         ("measures", "root_cause: RC-2", "root_cause: RC-1", "root_cause_without_measure", "RC-2"),
         ("risks", "contingency: 系统切换前备份数据, ", "", "risk_without_contingency", "RI-1"),
-        ("sponsors", ", signed_on: 2024-01-08", "", "sponsor_not_signed", "SP-1"),
-        ("sponsors", handbook.SPONSORS, "", "sponsor_not_signed", "SP"),
+        ("node_changes", "measure: ME-1, stage: lead", "stage: lead", "node_change_without_measure", "NC-2"),
+        ("decision_rights", "new: [a]", "new: []", "decision_right_without_approver", "DR-1"),
+        ("sops", "- {id: SOP-2, stage: lead}\n", "", "node_change_without_sop", "NC-2"),
     ],
 )
 def test_a_missing_link_is_named_by_its_rule(
@@ -49,6 +55,37 @@ def test_a_missing_link_is_named_by_its_rule(
     gaps = missing_links(loaded(tmp_path, **{file: text.replace(link, left, 1)}))
     assert [(gap.rule, gap.record) for gap in gaps] == [(rule, record)]
     assert all(gap.said and gap.remedy for gap in gaps)
+
+
+def test_a_sponsor_who_has_not_signed_leaves_authority_unsigned_too(tmp_path: Path) -> None:
+    sponsors = handbook.SPONSORS.replace(", signed_on: 2024-01-08", "")
+    gaps = missing_links(loaded(tmp_path, sponsors=sponsors))
+    assert {(gap.rule, gap.record) for gap in gaps} == {
+        ("authority_without_signature", "ME-1"),
+        ("sponsor_not_signed", "SP-1"),
+    }
+
+
+def test_authority_that_loses_its_sponsors_or_its_row_is_named(tmp_path: Path) -> None:
+    (tmp_path / "rows").mkdir()
+    bare = WHOLE["measures"].replace("  backed_by: [SP-1]\n", "")
+    gaps = missing_links(loaded(tmp_path, sponsors="", measures=bare))
+    assert [(gap.rule, gap.record) for gap in gaps] == [
+        ("authority_without_signature", "ME-1"),
+        ("sponsor_not_signed", "SP"),
+    ]
+    rights = WHOLE["decision_rights"].replace("measure: ME-1, ", "")
+    gaps = missing_links(loaded(tmp_path / "rows", decision_rights=rights))
+    assert [(gap.rule, gap.record) for gap in gaps] == [
+        ("authority_without_decision_right", "ME-1"),
+        ("decision_right_without_measure", "DR-1"),
+    ]
+
+
+def test_a_right_that_does_not_change_needs_no_measure_and_a_node_that_goes_needs_no_sop(tmp_path: Path) -> None:
+    rights = WHOLE["decision_rights"] + "- {id: DR-2, stage: lead, today: [a], new: [a]}\n"
+    changes = WHOLE["node_changes"] + "- {id: NC-3, measure: ME-1, stage: handover, change: removed}\n"
+    assert missing_links(loaded(tmp_path, decision_rights=rights, node_changes=changes)) == ()
 
 
 def test_a_pressing_pain_point_without_a_root_cause_is_named(tmp_path: Path) -> None:
