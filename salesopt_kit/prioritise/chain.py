@@ -9,7 +9,18 @@ from salesopt_kit.charts import Chart
 from salesopt_kit.locale import _
 from salesopt_kit.records import chain_chart as drawing
 from salesopt_kit.records import load_records, needed
-from salesopt_kit.records.chain_map import COLUMNS, PAIN_POINT, Box, ChainMap, chain_map
+from salesopt_kit.records.chain_map import (
+    MEASURE,
+    OBSERVATION,
+    PAIN_POINT,
+    ROOT_CAUSE,
+    TARGET,
+    TRIGGER,
+    WHYS,
+    Box,
+    ChainMap,
+    chain_map,
+)
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.tables.store import Tables
 
@@ -23,7 +34,9 @@ class ChainOfEvidence(Result):
     def sentence(self) -> str:
         """Say how many pain points are joined to a measure, and how many links are missing."""
         message = _("{joined} of {n} pain points lead to a measure; missing links of the chain: {missing}.")
-        joined = sum(any(box.column > PAIN_POINT + 2 for box in self._beyond(point)) for point in self._points())
+        joined = sum(
+            any(box.column == MEASURE and not box.is_missing for box in self._beyond(point)) for point in self._points()
+        )
         return message.format(joined=joined, n=len(self._points()), missing=len(self.chain.missing))
 
     def estimates(self) -> tuple[Estimate, ...]:
@@ -43,17 +56,25 @@ class ChainOfEvidence(Result):
         )
 
     def table(self) -> pd.DataFrame:
-        """Return one row per pain point; what is missing stands behind a cross."""
+        """Return one row per pain point: what it rests on, what it leads to, and what is missing on the way."""
         return pd.DataFrame(
-            {_(name): self._cell(point, column) for column, name in enumerate(COLUMNS)} for point in self._points()
+            {
+                _("Pain point"): _one_line(point),
+                _("Rests on"): self._cell(point, (OBSERVATION, TRIGGER)),
+                _("Leads to"): self._cell(point, (WHYS, ROOT_CAUSE, MEASURE, TARGET)),
+                _("Missing"): _(", ").join(_one_line(box) for box in self._beyond(point) if box.is_missing) or "–",
+            }
+            for point in self._points()
         )
 
     def _points(self) -> tuple[Box, ...]:
         return tuple(box for box in self.chain.of(PAIN_POINT) if not box.is_missing)
 
-    def _cell(self, point: Box, column: int) -> str:
-        boxes = [point] if column == PAIN_POINT else [box for box in self._beyond(point) if box.column == column]
-        return _("; ").join(f"✗ {_one_line(box)}" if box.is_missing else _one_line(box) for box in boxes) or "–"
+    def _cell(self, point: Box, columns: tuple[int, ...]) -> str:
+        """Return the boxes of some columns, column by column."""
+        beyond = [box for box in self._beyond(point) if not box.is_missing]
+        parts = (_("; ").join(_one_line(box) for box in beyond if box.column == column) for column in columns)
+        return " → ".join(part for part in parts if part) or "–"
 
     def _beyond(self, point: Box) -> tuple[Box, ...]:
         """Return all that leads to a pain point or follows from it."""

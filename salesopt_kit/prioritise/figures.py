@@ -73,7 +73,9 @@ def why_chart(tables: Tables) -> Chart | Missing:
     axes.text(
         0,
         height + 0.1,
-        _("Red frame: pain point. Solid: supported why. Dashed: why without evidence. Filled: root cause."),
+        _(
+            "Red frame: pain point. Solid: supported why, its confidence in brackets. Dashed: unsupported. Filled: root cause."
+        ),
         fontsize=SMALL - 1,
         va="center",
     )
@@ -143,7 +145,7 @@ def _text(answer: WhyChains, node: Node) -> list[str]:
         return lines
     n = sum(answer.found[name].supports for name in node.evidence)
     level = node.confidence or answer.strength(node)
-    message = _("[evidence: {n}, confidence: {level}]")
+    message = _("[evidence {n}, {level}]")
     told = message.format(n=n, level=level.label) if level and n else f"[{_('unsupported')}]"
     return [*lines, *wrapped(told, columns, 2)]
 

@@ -52,6 +52,8 @@ class Pareto(Result):
         """Say how many bars hold most, and how sure the first place is."""
         few = next(n for n, bar in enumerate(self.bars, 1) if bar.cumulative >= MOST - 1e-9)
         message = _("{kind}: {few} of {n} amounts hold {share} of {total}.")
+        if few == len(self.bars):
+            few, message = 1, _("{kind}: the first of {n} amounts holds {share} of {total}; no few hold most.")
         first = self.bars[0]
         said = message.format(
             kind=self.kind.label,
@@ -115,7 +117,7 @@ def pareto(tables: Tables) -> Answers:
     found = paretos(tables)
     message = _("{n} Pareto orders: {kinds}.")
     said = message.format(n=len(found), kinds=_(", ").join(one.kind.label for one in found))
-    return Answers(sentences(said, found[0].sentence()), found)
+    return Answers(said, found)
 
 
 def paretos(tables: Tables) -> tuple[Pareto, ...]:

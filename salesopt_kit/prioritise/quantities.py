@@ -87,10 +87,15 @@ class Quantities(Result):
                 _("Problem in detail"): row.point.problem,
                 _("Issue type"): row.point.type.label,
             }
-            | {kind.label: _cell(row, kind) for kind in kinds}
+            | {self._heading(kind): _cell(row, kind) for kind in kinds}
             | {_("Shares with"): _(", ").join(sharing(self.rows).get(row.point.id, ())) or "–"}
             for row in self.rows
         )
+
+    def _heading(self, kind: Kind) -> str:
+        """Return the heading of a column, that of money with its currency."""
+        units = {one.estimate.unit for row in self.rows for one in row.quantities if one.kind is kind}
+        return f"{kind.label} ({', '.join(sorted(units))})" if kind is Kind.MONEY else kind.label
 
     def derivations(self) -> pd.DataFrame:
         """Return one row per amount: what it follows from and how; and one per citation that no amount follows from."""
@@ -141,6 +146,8 @@ def sharing(rows: tuple[Quantified, ...]) -> dict[str, tuple[str, ...]]:
 
 def amount(quantity: Quantity) -> str:
     """Return an amount as a cell shows it, its interval behind it; people and statements with their name."""
+    if quantity.kind in (Kind.DAYS, Kind.HOURS, Kind.MONEY):  # the heading says of what
+        return with_interval(replace(quantity.estimate, unit=""))
     if quantity.kind is not Kind.VOICES:
         return with_interval(quantity.estimate)
     n = shown(quantity.estimate.value, quantity.estimate.unit)
@@ -161,7 +168,7 @@ def _derivation(record: str, one: Quantity) -> dict[str, str]:
     return {
         _("Record"): record,
         _("Figure"): one.estimate.label,
-        _("A month"): amount(one),
+        _("A month"): amount(one) if one.kind is Kind.VOICES else with_interval(one.estimate),
         "n": f"{one.estimate.n:,}",
         _("From"): _(", ").join(one.references),
         _("How"): one.how,

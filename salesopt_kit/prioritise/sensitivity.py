@@ -81,6 +81,10 @@ class Sensitivity(Result):
         return (
             _("The order goes by priority, then impact, then frequency; equal pain points share the better place."),
             _(
+                "Other priority: if one of its own scores is off by a level. Own score off, any score off: the places "
+                "between which it then is. First: in how many of all cases with one score off it comes first."
+            ),
+            _(
                 "All scores off at once: each is a level lower, as it is or a level higher, equally likely and one "
                 "independent of the other. Raters who agree with each other make the order firmer than that."
             ),
@@ -94,12 +98,12 @@ class Sensitivity(Result):
                 _("Record"): row.placed.point.id,
                 _("Problem in detail"): row.placed.point.problem,
                 _("Priority"): row.placed.priority.label,
-                _("Priority if one of its scores is off"): _others(row),
-                _("Place if one of its scores is off"): _span(*move.own),
-                _("Place if any one score is off"): _span(*move.any),
-                _("First in"): _("{n} of {all} cases").format(n=move.first_in, all=move.cases),
-                _("Place if all scores may be off (95 %)"): _span(move.together.low, move.together.high),
-                _("Chance to come first then"): shown(move.together.first, "fraction"),
+                _("Other priority"): _others(row),
+                _("Own score off"): _span(*move.own),
+                _("Any score off"): _span(*move.any),
+                _("First"): f"{move.first_in}/{move.cases}",
+                _("All off (95 %)"): _span(move.together.low, move.together.high),
+                _("Chance of first"): shown(move.together.first, "fraction"),
             }
             for row, move in zip(self.rows, self.moves, strict=True)
         )

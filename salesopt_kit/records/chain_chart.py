@@ -14,9 +14,9 @@ from salesopt_kit.charts import ACCENT, INK, MUTED, WARN, Chart, balanced, new_f
 from salesopt_kit.locale import _
 from salesopt_kit.records.chain_map import COLUMNS, PAIN_POINT, ROOT_CAUSE, Box, ChainMap
 
-WIDTHS = (1.2, 1.3, 1.95, 1.1, 1.8, 1.75, 1.35)
-GAP, BETWEEN, PAD = 0.3, 0.12, 0.07
-LINE, COLUMN, SMALL = 0.165, 0.068, 9
+WIDTHS = (1.0, 1.3, 1.9, 1.0, 1.75, 1.75, 1.3)
+GAP, BETWEEN, PAD = 0.22, 0.12, 0.07
+LINE, COLUMN, SMALL = 0.175, 0.072, 9.5
 HEAD, FOOT, MOST_LINES = 0.75, 0.3, 4
 WAYS = (1, 0, 3, 4, 5, 6)
 """The order in which columns are placed, each beside what is placed already; pain points come first."""
