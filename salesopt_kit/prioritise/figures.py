@@ -74,7 +74,8 @@ def why_chart(tables: Tables) -> Chart | Missing:
         0,
         height + 0.1,
         _(
-            "Red frame: pain point. Solid: supported why, its confidence in brackets. Dashed: unsupported. Filled: root cause."
+            "Red frame: pain point. Solid: supported why, its confidence in brackets. Dashed: unsupported. "
+            "Filled: root cause."
         ),
         fontsize=SMALL - 1,
         va="center",
