@@ -60,7 +60,7 @@ class ChainOfEvidence(Result):
         return pd.DataFrame(
             {
                 _("Pain point"): _one_line(point),
-                _("Rests on"): self._cell(point, (OBSERVATION, TRIGGER)),
+                _("Rests on"): self._cell(point, (TRIGGER, OBSERVATION)),
                 _("Leads to"): self._cell(point, (WHYS, ROOT_CAUSE, MEASURE, TARGET)),
                 _("Missing"): _(", ").join(_one_line(box) for box in self._beyond(point) if box.is_missing) or "–",
             }
@@ -83,7 +83,8 @@ class ChainOfEvidence(Result):
 
 
 def _one_line(box: Box) -> str:
-    return _(": ").join(box.text.split("\n"))
+    first, *more = box.text.split("\n")
+    return _(": ").join((first, _(", ").join(more))) if more else first
 
 
 def _reached(key: str, step: Callable[[str], tuple[str, ...]]) -> set[str]:

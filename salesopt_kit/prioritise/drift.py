@@ -7,7 +7,7 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import with_interval
-from salesopt_kit.metrics.observed import Compared, Drift, compared
+from salesopt_kit.metrics.observed import Compared, Drift, bounded, compared
 from salesopt_kit.numbers import shown
 from salesopt_kit.records import load_records
 from salesopt_kit.records.rows import Observation
@@ -69,7 +69,7 @@ class Drifted(Result):
                 _("Figure"): row.observation.text or row.observation.reference,
                 _("Frozen on"): str(row.observation.frozen_on or "–"),
                 _("Frozen"): _frozen(row.observation),
-                _("Today"): with_interval(row.now.estimate) if row.now.estimate else "–",
+                _("Today"): with_interval(bounded(row.now.estimate)) if row.now.estimate else "–",
                 _("Comparison"): _(SAID[row.drift]),
             }
             for row in self.rows

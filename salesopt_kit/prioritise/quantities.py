@@ -80,6 +80,7 @@ class Quantities(Result):
 
     def table(self) -> pd.DataFrame:
         """Return one row per pain point and one column per kind of amount, those that nothing is known of left out."""
+        shared = sharing(self.rows)
         kinds = [kind for kind in Kind if any(one.kind is kind for row in self.rows for one in row.quantities)]
         return pd.DataFrame(
             {
@@ -88,7 +89,7 @@ class Quantities(Result):
                 _("Issue type"): row.point.type.label,
             }
             | {self._heading(kind): _cell(row, kind) for kind in kinds}
-            | {_("Shares with"): _(", ").join(sharing(self.rows).get(row.point.id, ())) or "–"}
+            | ({_("Shares with"): _(", ").join(shared.get(row.point.id, ())) or "–"} if shared else {})
             for row in self.rows
         )
 

@@ -158,7 +158,7 @@ def _evidence(references: Iterable[str], ids: dict[str, str]) -> str:
 
 def _whys(chain: WhyChain, bare: int) -> str:
     said = f"{chain.id}\n" + _("whys: {n}").format(n=len(chain.whys))
-    return said + _(", unsupported: {n}").format(n=bare) if bare else said
+    return said + "\n" + _("unsupported: {n}").format(n=bare) if bare else said
 
 
 def _last_chain(records: Records, point: str) -> str:
