@@ -14,7 +14,7 @@ from salesopt_kit.charts import ACCENT, INK, MUTED, WARN, Chart, balanced, new_f
 from salesopt_kit.locale import _
 from salesopt_kit.records.chain_map import COLUMNS, PAIN_POINT, ROOT_CAUSE, Box, ChainMap
 
-WIDTHS = (1.0, 1.3, 1.9, 1.0, 1.75, 1.75, 1.3)
+WIDTHS = (1.0, 1.3, 1.85, 1.2, 1.7, 1.75, 1.3)
 GAP, BETWEEN, PAD = 0.22, 0.12, 0.07
 LINE, COLUMN, SMALL = 0.175, 0.072, 9.5
 HEAD, FOOT, MOST_LINES = 0.75, 0.3, 4
