@@ -139,6 +139,53 @@ class Triggers(Part):
     ramp_months: float = Field(default=2, gt=0, description="T5: months until a new hire works customers alone.")
 
 
+class Steps(Part):
+    """From which figure on a level is high, and from which on medium; below both it is low."""
+
+    high: float = Field(gt=0)
+    medium: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _apart(self) -> "Steps":
+        if self.medium >= self.high:
+            raise ValueError(_("`high` above `medium`"))
+        return self
+
+
+class ImpactScale(Part):
+    """What makes the impact of a pain point; the highest level that any of its figures reaches is the proposal."""
+
+    cycle_share: Steps | None = Field(
+        default=Steps(high=0.20, medium=0.10), description="Share of all days that deals spend in open stages."
+    )
+    days_a_month: Steps | None = Field(default=None, description="Days that deals spend or wait, all deals together.")
+    hours_a_month: Steps | None = Field(
+        default=Steps(high=160, medium=40), description="Working hours; 160 are about one full-time person."
+    )
+    money_a_month: Steps | None = Field(default=None, description="In `currency`.")
+
+
+class FrequencyScale(Part):
+    """What makes the frequency of a pain point; the highest level that any of its figures reaches is the proposal."""
+
+    deal_share: Steps | None = Field(
+        default=Steps(high=0.50, medium=0.20), description="Share of the deals in progress that meet it."
+    )
+    times_a_month: Steps | None = Field(
+        default=Steps(high=4, medium=1), description="Complaints about it; 4 are about one a week."
+    )
+
+
+class Scales(Part):
+    """What high, medium and low mean for impact and frequency, and what an hour of work costs."""
+
+    impact: ImpactScale = ImpactScale()
+    frequency: FrequencyScale = FrequencyScale()
+    cost_per_hour: float | None = Field(
+        default=None, gt=0, description="In `currency`, all costs of an hour of work; turns hours into money."
+    )
+
+
 CUSTOMER_FACING = (
     *(
         "客户沟通",
@@ -249,6 +296,7 @@ class Config(Part):
     benchmarks: Benchmarks = Benchmarks()
     targets: dict[str, Bound] = Field(default_factory=dict)
     triggers: Triggers = Triggers()
+    scales: Scales = Scales()
     working_hours: WorkingHours = WorkingHours()
     churn: Churn = Churn()
     fidelity: Fidelity = Fidelity()

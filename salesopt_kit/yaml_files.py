@@ -152,7 +152,7 @@ def _explained(error: ErrorDetails, loaded: object, path: Path, schema: dict[str
         known = sorted(_keys_at(place[:-1], schema))
         near = difflib.get_close_matches(str(place[-1]), known, 1, 0.5)
         remedy = _("Did you mean {near}?").format(near=near[0]) if near else _("Remove the key.")
-        if error["input"] is None and not near:
+        if error["input"] is None and (not near or " " in str(place[-1])):  # a key has no spaces, half a text has
             remedy = _("If it belongs to a text with a comma or a colon, put the whole text in quotes.")
         return InputError(
             where, str(place[-1]), expected=_("one of {names}").format(names=", ".join(known)), remedy=remedy

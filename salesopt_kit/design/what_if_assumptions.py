@@ -189,4 +189,4 @@ def _ratio(ratio: float, p: float) -> str:
 def _judged(check: Check) -> str:
     if not check.is_enough:
         return _("not enough evidence")
-    return _("yes") if check.matters else _("no")
+    return _("Yes") if check.matters else _("No")

@@ -147,7 +147,7 @@ def _row(figure: Figure) -> dict[str, str]:
         _("Figure"): figure.label,
         _("As it is"): with_interval(figure.now),
         _("To be"): with_interval(figure.to_be),
-        _("Change"): with_interval(figure.change),
+        _("Difference made"): with_interval(figure.change),
     }
 
 

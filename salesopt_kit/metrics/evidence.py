@@ -5,11 +5,13 @@ import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import get_args
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.dimensions import DIMENSION_NAMES
+from salesopt_kit.metrics.working_hours import HoursBy, working_hours
 from salesopt_kit.results import Estimate, Result
 from salesopt_kit.tables.store import Tables
 
@@ -27,9 +29,13 @@ FAMILIES = (
     "stage_conversion",
     "time_in_stage",
     "triangulation",
+    "waiting",
     "win_rate",
+    "working_hours",
 )
 """The metrics whose figures can be cited; each is a module and a function of this name."""
+NAMED = ("stage=", "topic=", "group=", "kind=", "person=", "department=")
+"""Parts whose name stands in the label of their figure."""
 QUOTED = 90
 """Characters of a complaint or a statement that are quoted."""
 
@@ -54,6 +60,8 @@ class Cited:
     standing: Standing
     said: str
     estimate: Estimate | None = None
+    quote: str = ""
+    """All the words of a complaint or a statement."""
 
     @property
     def supports(self) -> bool:
@@ -88,7 +96,9 @@ def _family(reference: str) -> tuple[str, str]:
     """Return the metric of a reference and the dimension that its group needs, "" for none."""
     name, _slash, group = reference.removeprefix("metric:").strip().partition("/")
     dimension = group.partition("=")[0]
-    return name.partition(".")[0], dimension if dimension in DIMENSION_NAMES else ""
+    family = name.partition(".")[0]
+    known = get_args(HoursBy) if family == "working_hours" else DIMENSION_NAMES
+    return family, dimension if dimension in known else ""
 
 
 def _answer(tables: Tables, family: str, dimension: str) -> Result | Cited:
@@ -99,6 +109,8 @@ def _answer(tables: Tables, family: str, dimension: str) -> Result | Cited:
         return Cited("", Standing.UNKNOWN, _("there is no metric {name}").format(name=family) + hint)
     module = importlib.import_module(f"salesopt_kit.metrics.{family}")
     try:
+        if family == "working_hours" and dimension in get_args(HoursBy):
+            return working_hours(tables, by=dimension)  # type: ignore[arg-type]  # it is one of them
         plain: Result = getattr(module, family)(tables)
         if not dimension or any(estimate.group.startswith(f"{dimension}=") for estimate in plain.estimates()):
             return plain
@@ -119,11 +131,7 @@ def _figure(reference: str, answer: Result | Cited) -> Cited:
         hint = _(" (did you mean {near}?)").format(near=near[0].rstrip("/")) if near else ""
         return Cited(reference, Standing.UNKNOWN, reference + ": " + _("there is no such figure") + hint)
     part = group.partition("=")[2]
-    label = (
-        estimate.label
-        if not part or estimate.group.startswith(("stage=", "topic=", "group="))
-        else f"{estimate.label}, {part}"
-    )
+    label = estimate.label if not part or estimate.group.startswith(NAMED) else f"{estimate.label}, {part}"
     said = _("{label}: {value}, n={n:,}").format(label=label, value=with_interval(estimate), n=estimate.n)
     return Cited(reference, Standing.FOUND, said, estimate)
 
@@ -143,4 +151,4 @@ def _quote(tables: Tables, reference: str, table: str, key: str, name: str) -> C
     quote = text if len(text) <= QUOTED else text[:QUOTED] + "…"
     source = _("interview, row {name}") if table == "interviews" else _("complaint {name}")
     said = _("“{quote}” ({source})").format(quote=quote, source=source.format(name=name))
-    return Cited(reference, Standing.FOUND, said)
+    return Cited(reference, Standing.FOUND, said, quote=text)

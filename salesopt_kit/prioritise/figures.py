@@ -1,5 +1,6 @@
 """The charts of workbook 2: the impact-frequency matrix and the trees of whys. Lengths are in inches."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 from matplotlib.axes import Axes
@@ -36,6 +37,7 @@ def matrix_chart(tables: Tables) -> Chart | Missing:
         return answer
     impacts, frequencies = (Level.HIGH, Level.MEDIUM, Level.LOW), (Level.LOW, Level.MEDIUM, Level.HIGH)
     cells = {(row, column): _in_cell(answer, row, column) for row in impacts for column in frequencies}
+    note = _("Ring: not rated by people, placed by the data.") if any(not one.is_rated for one in answer.placed) else ""
     heights = [max(_height(cells[row, column]) for column in frequencies) for row in impacts]
     chart, axes = _canvas(LEFT + 3 * CELL, sum(heights) + 0.75, _("Impact-frequency matrix"))
     tops = [sum(heights[:place]) for place in range(3)]
@@ -49,6 +51,7 @@ def matrix_chart(tables: Tables) -> Chart | Missing:
         )
     axes.text(0.02, sum(heights) / 2, _("Impact"), rotation=90, ha="left", va="center")
     axes.text(LEFT + 1.5 * CELL, sum(heights) + 0.52, _("Frequency"), ha="center", va="center")
+    axes.text(LEFT + 3 * CELL, -HEAD / 2, note, ha="right", va="center", fontsize=SMALL - 1)
     return Chart("impact_frequency_matrix", answer.sentence(), chart)
 
 
@@ -60,7 +63,7 @@ def why_chart(tables: Tables) -> Chart | Missing:
         return answer
     bands = _bands([tree for tree, _priority in answer.trees])
     width = max(sum(tree.leaves() for tree in band) for band in bands) * (BOX + GAP)
-    depths = [_depths(band) for band in bands]
+    depths = [_depths(answer, band) for band in bands]
     height = sum(sum(tall + DROP for tall in tops) + DROP for tops in depths)
     chart, axes = _canvas(max(width, NARROWEST), height + 0.25, _("From pain point to root cause"))
     top = 0.0
@@ -70,7 +73,10 @@ def why_chart(tables: Tables) -> Chart | Missing:
     axes.text(
         0,
         height + 0.1,
-        _("Red frame: pain point. Solid: supported why. Dashed: why without evidence. Filled: root cause."),
+        _(
+            "Red frame: pain point. Solid: supported why, its confidence in brackets. Dashed: unsupported. "
+            "Filled: root cause."
+        ),
         fontsize=SMALL - 1,
         va="center",
     )
@@ -87,28 +93,38 @@ def _canvas(width: float, height: float, title: str) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _in_cell(answer: Matrix, impact: Level, frequency: Level) -> list[list[str]]:
-    """Return the wrapped label of each pain point in a cell."""
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """The wrapped words of a pain point, and whether people rated it."""
+
+    lines: list[str]
+    is_rated: bool
+
+
+def _in_cell(answer: Matrix, impact: Level, frequency: Level) -> list[_Label]:
+    """Return the label of each pain point in a cell."""
     return [_label(one) for one in answer.placed if (one.impact, one.frequency) == (impact, frequency)]
 
 
-def _label(placed: Placed) -> list[str]:
-    return wrapped(f"{placed.point.id} {placed.point.problem}", int((CELL - 0.45) / COLUMN), 3)
+def _label(placed: Placed) -> _Label:
+    lines = wrapped(f"{placed.point.id} {placed.point.problem}", int((CELL - 0.45) / COLUMN), 3)
+    return _Label(lines, placed.is_rated)
 
 
-def _height(labels: list[list[str]]) -> float:
-    return max(0.9, 0.42 + sum(len(lines) * LINE + 0.07 for lines in labels))
+def _height(labels: list[_Label]) -> float:
+    return max(0.9, 0.42 + sum(len(label.lines) * LINE + 0.07 for label in labels))
 
 
-def _draw_cell(axes: Axes, left: float, top: float, tall: float, name: Priority, labels: list[list[str]]) -> None:
+def _draw_cell(axes: Axes, left: float, top: float, tall: float, name: Priority, labels: list[_Label]) -> None:
     axes.add_patch(Rectangle((left, top), CELL, tall, facecolor=COLOURS[name], alpha=TINT, edgecolor="none"))
     axes.add_patch(Rectangle((left, top), CELL, tall, fill=False, edgecolor="white", linewidth=2))
     axes.text(left + EDGE, top + 0.2, name.label, fontsize=SMALL + 1, va="center", color=INK)
     line = top + 0.42
-    for lines in labels:
-        axes.plot(left + EDGE + 0.05, line + LINE / 2, "o", color=COLOURS[name], markersize=6)
-        axes.text(left + EDGE + 0.2, line, "\n".join(lines), fontsize=SMALL, va="top", linespacing=1.15)
-        line += len(lines) * LINE + 0.07
+    for label in labels:
+        inside = COLOURS[name] if label.is_rated else "white"
+        axes.plot(left + EDGE + 0.05, line + LINE / 2, "o", color=COLOURS[name], markerfacecolor=inside, markersize=6)
+        axes.text(left + EDGE + 0.2, line, "\n".join(label.lines), fontsize=SMALL, va="top", linespacing=1.15)
+        line += len(label.lines) * LINE + 0.07
 
 
 def _bands(trees: list[Node]) -> list[list[Node]]:
@@ -121,17 +137,26 @@ def _bands(trees: list[Node]) -> list[list[Node]]:
     return bands
 
 
-def _text(node: Node) -> list[str]:
+def _text(answer: WhyChains, node: Node) -> list[str]:
+    """Return the lines of a box; those of a why end with how many pieces of evidence it has and how sure it is."""
     name = "" if node.kind == "why" else f"{node.id} "
-    return balanced(name + node.text, int((BOX - 2 * PAD) / COLUMN), 5)
+    columns = int((BOX - 2 * PAD) / COLUMN)
+    lines = balanced(name + node.text, columns, 5)
+    if node.kind != "why":
+        return lines
+    n = sum(answer.found[name].supports for name in node.evidence)
+    level = node.confidence or answer.strength(node)
+    message = _("[evidence {n}, {level}]")
+    told = message.format(n=n, level=level.label) if level and n else f"[{_('unsupported')}]"
+    return [*lines, *wrapped(told, columns, 2)]
 
 
-def _depths(band: list[Node]) -> list[float]:
+def _depths(answer: WhyChains, band: list[Node]) -> list[float]:
     """Return the height of the boxes at each depth of a band."""
     lines: dict[int, int] = {}
     for tree in band:
         for depth, node in tree.walk():
-            lines[depth] = max(lines.get(depth, 1), len(_text(node)))
+            lines[depth] = max(lines.get(depth, 1), len(_text(answer, node)))
     return [count * LINE + 2 * PAD for _depth, count in sorted(lines.items())]
 
 
@@ -153,7 +178,7 @@ def _draw_node(axes: Axes, answer: WhyChains, node: Node, left: float, rows: lis
         middles.append(_draw_node(axes, answer, child, start, below))
         start += child.leaves() * (BOX + GAP)
     middle = sum(middles) / len(middles) if middles else left + (BOX + GAP) / 2
-    lines = _text(node)
+    lines = _text(answer, node)
     tall = len(lines) * LINE + 2 * PAD
     for child_middle in middles:
         bend = bottom - DROP / 2

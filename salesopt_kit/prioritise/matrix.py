@@ -5,28 +5,37 @@ from dataclasses import dataclass
 import pandas as pd
 
 from salesopt_kit.locale import _
-from salesopt_kit.records import PainPoint, load_records, needed, priority_of
+from salesopt_kit.prioritise.ranking import order_key
+from salesopt_kit.prioritise.scales import graded
+from salesopt_kit.records import PainPoint, priority
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import Level, Priority
 
-ORDER = tuple(Level)
-
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A pain point with its ratings, its priority by rule P2 and the client's name of its stage."""
+    """A pain point with its two levels, its priority by rule P2 and the client's name of its stage.
+
+    `from_data` says of each level, impact then frequency, whether it was left empty and is that of the data.
+    """
 
     point: PainPoint
     stage: str
     impact: Level
     frequency: Level
     priority: Priority
+    from_data: tuple[bool, bool] = (False, False)
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether people rated both levels."""
+        return not any(self.from_data)
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix(Result):
-    """The rated pain points, most pressing first, and the ids of those not rated yet."""
+    """The pain points with a priority, most pressing first, and the ids of those that have none yet."""
 
     placed: tuple[Placed, ...]
     unrated: tuple[str, ...]
@@ -58,9 +67,13 @@ class Matrix(Result):
 
     def caveats(self) -> tuple[str, ...]:
         """Return which pain points the matrix has no place for yet."""
-        if not self.unrated:
-            return ()
-        return (_("Not rated yet, so without a priority: {ids}.").format(ids=_(", ").join(self.unrated)),)
+        said = []
+        if taken := [placed.point.id for placed in self.placed if not placed.is_rated]:
+            message = _("Not rated by people, so placed by the data (marked *): {ids}.")
+            said.append(message.format(ids=_(", ").join(taken)))
+        if self.unrated:
+            said.append(_("Not rated yet, so without a priority: {ids}.").format(ids=_(", ").join(self.unrated)))
+        return tuple(said)
 
     def table(self) -> pd.DataFrame:
         """Return one row per rated pain point."""
@@ -71,8 +84,8 @@ class Matrix(Result):
                 _("Process stage"): placed.stage,
                 _("Problem in detail"): placed.point.problem,
                 _("Issue type"): placed.point.type.label,
-                _("Impact"): placed.impact.label,
-                _("Frequency"): placed.frequency.label,
+                _("Impact"): placed.impact.label + "*" * placed.from_data[0],
+                _("Frequency"): placed.frequency.label + "*" * placed.from_data[1],
             }
             for placed in self.placed
         )
@@ -80,15 +93,17 @@ class Matrix(Result):
 
 @explains_missing
 def matrix(tables: Tables) -> Matrix:
-    """Return the pain points by priority, then impact, then frequency, then as entered."""
-    records = load_records(tables.engagement)
-    needed(records, "pain_points")
-    placed = []
-    for point in records.pain_points:
-        rule = priority_of(point)
-        if rule and point.impact and point.frequency:
-            name = tables.engagement.stage_name(point.stage)
-            placed.append(Placed(point, name, point.impact, point.frequency, rule))
-    placed.sort(key=lambda one: (tuple(Priority).index(one.priority), ORDER.index(one.impact)))
-    unrated = tuple(point.id for point in records.pain_points if priority_of(point) is None)
-    return Matrix(tuple(placed), unrated)
+    """Return the pain points by priority, then impact, then frequency, then as entered.
+
+    A person's rating counts; where it was left empty, the level that the data reach on `scales` does.
+    """
+    placed, unrated = [], []
+    for row in graded(tables):
+        if row.impact is None or row.frequency is None:
+            unrated.append(row.point.id)
+            continue
+        from_data = (row.point.impact is None, row.point.frequency is None)
+        rule = priority(row.impact, row.frequency)
+        placed.append(Placed(row.point, row.row.stage, row.impact, row.frequency, rule, from_data))
+    placed.sort(key=lambda one: order_key((one.impact, one.frequency)))
+    return Matrix(tuple(placed), tuple(unrated))

@@ -5,19 +5,21 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from salesopt_kit.records import PainPoint, Records, RootCause
+from salesopt_kit.terms import Level
 
 Kind = Literal["pain_point", "why", "root_cause"]
 
 
 @dataclass(slots=True)
 class Node:
-    """A box of the tree; a why holds what supports it, a root cause who marked it."""
+    """A box of the tree; a why holds what supports it and how sure a person is, a root cause who marked it."""
 
     kind: Kind
     id: str
     text: str
     evidence: tuple[str, ...] = ()
     cause: RootCause | None = None
+    confidence: Level | None = None
     children: list["Node"] = field(default_factory=list)
 
     def walk(self, depth: int = 0) -> Iterator[tuple[int, "Node"]]:
@@ -37,7 +39,7 @@ def why_tree(records: Records, point: PainPoint) -> Node:
     for chain in records.chains_of(point):
         node = root
         for why in chain.whys:
-            node = _below(node, Node("why", chain.id, why.text, why.evidence))
+            node = _below(node, Node("why", chain.id, why.text, why.evidence, confidence=why.confidence))
         if chain.root_cause:
             cause = chain.root_cause
             _below(node, Node("root_cause", cause.id, cause.text, cause=cause))
@@ -54,6 +56,8 @@ def _below(parent: Node, child: Node) -> Node:
     for known in parent.children:
         if known.kind == child.kind and same(known.text) == same(child.text):
             known.evidence = tuple(dict.fromkeys((*known.evidence, *child.evidence)))
+            given = [one for one in (known.confidence, child.confidence) if one]
+            known.confidence = max(given, key=list(Level).index, default=None)  # the lower of two that differ
             return known
     parent.children.append(child)
     return child

@@ -1,22 +1,20 @@
-"""P3: the 5-Why chains (5Why法), each why with what supports it, and what is wrong with a chain."""
+"""P3: the 5-Why chains (5Why法), each why with what supports it and how sure it is."""
 
 import html
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
 from salesopt_kit.locale import _
-from salesopt_kit.metrics.evidence import Cited, look_up
+from salesopt_kit.metrics.evidence import Cited, Standing, look_up
 from salesopt_kit.numbers import shown
 from salesopt_kit.prioritise.evidence import figures
-from salesopt_kit.prioritise.why_tree import Node, same, why_tree
-from salesopt_kit.records import Records, RootCause, WhyChain, load_records, needed, needs_root_cause, priority_of
-from salesopt_kit.results import Estimate, Result, Table, explains_missing
+from salesopt_kit.prioritise.matrix import matrix
+from salesopt_kit.prioritise.why_tree import Node, why_tree
+from salesopt_kit.records import RootCause, load_records, needed
+from salesopt_kit.results import Estimate, Missing, Result, explains_missing
 from salesopt_kit.tables.store import Tables
-from salesopt_kit.terms import Priority
-
-FEWEST_WHYS = 2
+from salesopt_kit.terms import Level, Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +51,45 @@ class WhyChains(Result):
                 _("Record"): node.id,
                 _("Why?"): "\u2003" * depth + node.text,
                 _("Evidence"): self.support(node),
+                _("Confidence"): self.confidence(node),
             }
             for tree, _priority in self.trees
             for depth, node in tree.walk()
         )
 
+    def caveats(self) -> tuple[str, ...]:
+        """Say what confidence is, and that the kit marks no root cause."""
+        return (
+            _(
+                "Confidence by the evidence: high where a figure and a voice (complaint or interview) were both found, "
+                "medium where one of them was, low where there are only words of a person. What a person gives as "
+                "`confidence` goes before it."
+            ),
+            _("A root cause is marked by a person (`marked_by`), never by the kit."),
+        )
+
     def is_supported(self, node: Node) -> bool:
         """Return whether a why cites anything that is not known to be missing."""
         return any(self.found[name].supports for name in node.evidence)
+
+    def strength(self, node: Node) -> Level | None:
+        """Return how strong its evidence is: high for a figure and a voice, medium for one of them, low for words."""
+        found = [name for name in node.evidence if self.found[name].standing is Standing.FOUND]
+        kinds = {name.startswith("metric:") for name in found}
+        if len(kinds) > 1:
+            return Level.HIGH
+        if kinds:
+            return Level.MEDIUM
+        return Level.LOW if self.is_supported(node) else None
+
+    def confidence(self, node: Node) -> str:
+        """Say how sure a why is: what a person said, else how strong its evidence is."""
+        if node.kind != "why":
+            return "–"
+        if node.confidence:
+            return _("{level} (as given)").format(level=node.confidence.label)
+        strength = self.strength(node)
+        return _("{level} (by its evidence)").format(level=strength.label) if strength else _("unsupported")
 
     def support(self, node: Node) -> str:
         """Say what stands behind a node: its evidence, who marked it, or that it is unsupported."""
@@ -70,12 +99,23 @@ class WhyChains(Result):
             return _("; ").join((_("unsupported"), *(self.found[name].said for name in node.evidence)))
         return _("; ").join(self.found[name].said for name in node.evidence) or "–"
 
+    def _said_of(self, node: Node) -> str:
+        """Return what stands behind a node, with the confidence of a supported why."""
+        if node.kind != "why" or not self.is_supported(node):
+            return self.support(node)
+        told = _("Confidence: {level}").format(level=self.confidence(node))
+        return _("; ").join((self.support(node), told))
+
     def _nodes(self, kind: str) -> list[Node]:
         return [node for tree, _priority in self.trees for _depth, node in tree.walk() if node.kind == kind]
 
     def _repr_html_(self) -> str:
         trees = "".join(f'<ul class="whys">{self._item(tree, priority)}</ul>' for tree, priority in self.trees)
-        return f'<div class="answer"><p class="finding">{html.escape(self.sentence())}</p>{trees}</div>'
+        remarks = "".join(f"<li>{html.escape(caveat)}</li>" for caveat in self.caveats())
+        return (
+            f'<div class="answer"><p class="finding">{html.escape(self.sentence())}</p>{trees}'
+            f'<ul class="caveats">{remarks}</ul></div>'
+        )
 
     def _item(self, node: Node, priority: Priority | None = None) -> str:
         """Return a node and all below it as nested list items."""
@@ -86,7 +126,7 @@ class WhyChains(Result):
         return (
             f"<li><strong>{html.escape(leads[node.kind])}</strong> "
             f"{html.escape(node.text)}{badge}"
-            f'<br><small class="{"unsupported" if is_bare else "evidence"}">{html.escape(self.support(node))}</small>'
+            f'<br><small class="{"unsupported" if is_bare else "evidence"}">{html.escape(self._said_of(node))}</small>'
             f"{f'<ul>{below}</ul>' if below else ''}</li>"
         )
 
@@ -97,56 +137,19 @@ def why_chains(tables: Tables) -> WhyChains:
     records = load_records(tables.engagement)
     needed(records, "pain_points")
     needed(records, "why_chains")
+    known = priorities(tables)
     order = [*Priority, None]
     asked = [point for point in records.pain_points if records.chains_of(point)]
-    asked.sort(key=lambda point: order.index(priority_of(point)))
-    trees = tuple((why_tree(records, point), priority_of(point)) for point in asked)
+    asked.sort(key=lambda point: order.index(known.get(point.id)))
+    trees = tuple((why_tree(records, point), known.get(point.id)) for point in asked)
     cited = (name for tree, _priority in trees for _depth, node in tree.walk() for name in node.evidence)
     return WhyChains(trees, look_up(tables, cited))
 
 
-@explains_missing
-def why_problems(tables: Tables) -> Table:
-    """Return what is wrong with the chains themselves."""
-    records = load_records(tables.engagement)
-    needed(records, "pain_points")
-    found = list(problems(records))
-    said = _("{n} things to mend in the chains.") if found else _("The chains have no gap and no circle.")
-    cells = pd.DataFrame({_("Record"): record, _("Problem"): problem} for record, problem in found)
-    return Table(said.format(n=len(found)), cells)
-
-
-def problems(records: Records) -> Iterator[tuple[str, str]]:
-    """Yield (record id, problem): a circle, a chain too short or without an end, a pressing point never asked about."""
-    for chain in records.why_chains:
-        if circle := _circle(records, chain):
-            yield chain.id, circle
-        if len(chain.whys) < FEWEST_WHYS:
-            yield chain.id, _("fewer than two whys: a first answer is seldom the root cause")
-        if chain.root_cause is None:
-            yield chain.id, _("no root cause is marked at its end")
-    for point in records.pain_points:
-        priority = priority_of(point)
-        if priority and needs_root_cause(point) and not records.chains_of(point):
-            yield point.id, _("it is {priority}, and nobody has asked why").format(priority=priority.label)
-
-
-def _circle(records: Records, chain: WhyChain) -> str:
-    """Say where a chain comes back to what it began with; "" where it does not."""
-    problem = next(point.problem for point in records.pain_points if point.id == chain.pain_point)
-    seen = {same(problem): _("the pain point")}
-    for number, why in enumerate(chain.whys, 1):
-        name = _("why {number}").format(number=number)
-        if same(why.text) in seen:
-            message = _("it goes round in a circle: {later} says the same as {earlier}")
-            return message.format(later=name, earlier=seen[same(why.text)])
-        seen[same(why.text)] = name
-    cause = chain.root_cause
-    earlier = {key: name for key, name in seen.items() if not chain.whys or key != same(chain.whys[-1].text)}
-    if cause and same(cause.text) in earlier:
-        message = _("it goes round in a circle: the root cause says the same as {earlier}")
-        return message.format(earlier=earlier[same(cause.text)])
-    return ""
+def priorities(tables: Tables) -> dict[str, Priority]:
+    """Return the priority of each pain point that has one, by its id."""
+    answer = matrix(tables)
+    return {} if isinstance(answer, Missing) else {placed.point.id: placed.priority for placed in answer.placed}
 
 
 def _marked(cause: RootCause) -> str:

@@ -1,4 +1,4 @@
-"""Commands on the records: `trace`, `backup`, `restore`, `records export` and `records import`."""
+"""Commands on the records: `trace`, `observe`, `backup`, `restore`, `records export` and `records import`."""
 # ruff: noqa: PLC0415 -- commands import what they need when they run
 
 from pathlib import Path
@@ -26,6 +26,9 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         help=N_("Follow the chain of evidence of a record both ways, from trigger to target, and show what is missing.")
     )(trace)
+    app.command(
+        help=N_("Freeze a figure, a complaint or a statement of the data as an observation, and say what it supports.")
+    )(observe)
     app.command(help=N_("Write a sound copy of the records while others work with them."))(backup)
     app.command(help=N_("Put a backup in the place of the records; those are kept beside it."))(restore)
     group.command("export", help=N_("Write all records, links and history to one file."))(export_)
@@ -48,6 +51,42 @@ def trace(
     pilot = engagement.config.pilot
     with open_store(engagement) as store:
         typer.echo(chain_of(store, record, pilot_began=pilot.period[0] if pilot else None).text(), nl=False)
+
+
+def observe(
+    context: typer.Context,
+    folder: Folder,
+    reference: Annotated[
+        str,
+        typer.Argument(
+            metavar="REFERENCE",
+            help=N_("Such as metric:time_in_stage.total_days/stage=contract, complaint:C-12 or interview:7."),
+        ),
+    ],
+    supports: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help=N_("A pain point or why that it supports, such as PP-2; repeatable.")),
+    ] = None,
+    text: Annotated[str, typer.Option(metavar="WORDS", help=N_("What it says, in a reader's words."))] = "",
+    exports: Annotated[str, typer.Option(metavar="PATH", help=N_("Where the exports are; default: DIR/exports."))] = "",
+    as_of: Annotated[
+        str, typer.Option(metavar="DATE", help=N_("Freeze all figures at this day, such as 2024-06-30."))
+    ] = "",
+    who: Who = "",
+) -> None:
+    """Keep an observation."""
+    from salesopt_kit.engagement import open_engagement
+    from salesopt_kit.metrics.observed import observe as kept
+    from salesopt_kit.records import open_store
+    from salesopt_kit.records.wording import said
+    from salesopt_kit.tables import open_tables
+
+    engagement = open_engagement(folder, exports=exports, as_of=as_of)
+    speak(context.obj)
+    tables = open_tables(engagement)
+    with open_store(engagement, who=who) as store:
+        saved = kept(tables, store, reference, supports=supports or (), text=text)
+    typer.echo(said(saved.record))
 
 
 def backup(

@@ -23,7 +23,7 @@ def grid() -> str:
 
 def test_the_most_pressing_come_first_and_the_unrated_are_named(tmp_path: Path) -> None:
     answer = matrix(handbook.opened(tmp_path, pain_points=grid(), why_chains="", measures=""))
-    assert [placed.point.id for placed in answer.placed[:4]] == ["PP-8", "PP-6", "PP-7", "PP-5"]
+    assert [placed.point.id for placed in answer.placed[:4]] == ["PP-8", "PP-7", "PP-6", "PP-5"]
     assert [answer.of(name) != () for name in Priority] == [True, True, True]
     assert [(one.group, one.value, one.n) for one in answer.estimates()] == [
         ("priority=urgent", 1, 9),

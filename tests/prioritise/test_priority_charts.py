@@ -55,3 +55,42 @@ def test_the_same_records_give_the_same_picture(tmp_path: Path, draw: object) ->
 def test_the_matrix_holds_every_rated_pain_point_by_its_id(tmp_path: Path) -> None:
     words = " ".join(text.get_text() for text in matrix_chart(crowded(tmp_path, "en")).figure.axes[0].texts)
     assert all(f"PP-{number} " in words for number in (1, 2, 3, *range(10, 20)))
+
+
+def many(folder: Path, n: int, cells: int) -> Tables:
+    """Return n pain points with long names, spread over the first cells of the grid."""
+    grid = [(impact, frequency) for impact in ("high", "medium", "low") for frequency in ("high", "medium", "low")]
+    points = "".join(
+        f"- {{id: PP-{number}, stage: lead, type: cost, problem: '{LONG['zh-CN']} {number}', "
+        f"impact: {grid[number % cells][0]}, frequency: {grid[number % cells][1]}}}\n"
+        for number in range(1, n + 1)
+    )
+    return handbook.opened(folder, locale="zh-CN", pain_points=points, why_chains="", measures="", with_data=False)
+
+
+@pytest.mark.parametrize(("n", "cells"), [(3, 3), (3, 1), (12, 9), (12, 2), (30, 9), (30, 1)])
+def test_points_with_long_names_never_lie_on_each_other_however_many_share_a_cell(
+    tmp_path: Path, n: int, cells: int
+) -> None:
+    chart = matrix_chart(many(tmp_path, n, cells))
+    assert drawn.overlaps(chart) == []
+    words = " ".join(text.get_text() for text in chart.figure.axes[0].texts)
+    assert all(f"PP-{number} " in words for number in range(1, n + 1))
+
+
+@pytest.mark.parametrize(("deep", "broad"), [(12, 1), (5, 7), (2, 12)])
+def test_deep_and_branching_trees_keep_their_boxes_apart(tmp_path: Path, deep: int, broad: int) -> None:
+    chains = "".join(
+        f"- id: WHY-{branch}\n  pain_point: PP-2\n  whys:\n"
+        + "".join(
+            f"    - {{text: '{'' if level < deep // 2 else branch} {level} {LONG['zh-CN']}'}}\n"
+            for level in range(deep)
+        )
+        for branch in range(1, broad + 1)
+    )
+    chart = why_chart(handbook.opened(tmp_path, locale="zh-CN", why_chains=chains, measures="", with_data=False))
+    assert drawn.overlaps(chart) == []
+    assert drawn.leaving(chart) == []
+    assert sum("没有证据支持" in text.get_text() for text in chart.figure.axes[0].texts) == deep // 2 + broad * (
+        deep - deep // 2
+    )

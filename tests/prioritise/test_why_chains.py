@@ -29,6 +29,11 @@ def test_a_why_without_evidence_is_printed_as_unsupported_and_the_others_with_wh
         "“合同条款解释不清” (complaint C-1)",
         "unsupported",
     ]
+    assert list(answer.table()["Confidence"])[1:6] == [
+        *["medium (by its evidence)"] * 3,
+        "unsupported",
+        "–",
+    ]
     assert answer.sentence().endswith("4 of 6 whys have evidence (66.7%).")
 
 
@@ -81,7 +86,6 @@ def test_nothing_that_people_wrote_becomes_markup(tmp_path: Path) -> None:
             "WHY-2",
             "no root cause is marked",
         ),
-        ("pain_point: PP-1", "pain_point: PP-2", "PP-1", "important, and nobody has asked why"),
     ],
 )
 def test_each_fault_of_a_chain_is_named_alone(tmp_path: Path, wrong: str, right: str, record: str, said: str) -> None:
@@ -90,6 +94,13 @@ def test_each_fault_of_a_chain_is_named_alone(tmp_path: Path, wrong: str, right:
     found = why_problems(handbook.opened(tmp_path, why_chains=chains, measures="")).table()
     assert list(found["Record"]) == [record]
     assert said in found["Problem"][0]
+
+
+def test_a_pressing_pain_point_that_nobody_asked_about_is_named(tmp_path: Path) -> None:
+    chains = handbook.WHY_CHAINS.replace("pain_point: PP-1", "pain_point: PP-2")
+    found = why_problems(handbook.opened(tmp_path, why_chains=chains, measures="")).table()
+    said = dict(zip(found["Record"], found["Problem"], strict=True))
+    assert "important, and nobody has asked why" in said["PP-1"]
 
 
 def test_the_handbook_s_chains_have_no_fault(tmp_path: Path) -> None:
