@@ -164,10 +164,10 @@ def _explained(error: ErrorDetails, loaded: object, path: Path, schema: dict[str
     remedy = _("Correct the value and run again.")
     if error["type"] in ("string_type", "invalid_key") and isinstance(error["input"], int | float | date):
         remedy = _("Put it in quotes: {text}.").format(text=f'"{error["input"]}"')
-    return InputError(where, error["input"], expected=_expected(error), remedy=remedy)
+    return InputError(where, error["input"], expected=expected(error), remedy=remedy)
 
 
-def _expected(error: ErrorDetails) -> str:
+def expected(error: ErrorDetails) -> str:
     """Say in the reader's words what would have been right; pydantic's own English sentence for rare cases."""
     context = error.get("ctx", {})
     messages = {

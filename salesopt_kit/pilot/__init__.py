@@ -1,5 +1,6 @@
 """Step 4 of the method: does the new process work? Everything workbook 4 shows."""
 
+from salesopt_kit.pilot import app
 from salesopt_kit.pilot.controls import with_controls
 from salesopt_kit.pilot.evaluation import evaluation
 from salesopt_kit.pilot.figures import before_after_chart, pilot_timeline
@@ -7,6 +8,7 @@ from salesopt_kit.pilot.plan import balance, plan, targets
 from salesopt_kit.pilot.recorded import recorded
 
 __all__ = [
+    "app",
     "balance",
     "before_after_chart",
     "evaluation",

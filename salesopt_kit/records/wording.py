@@ -18,6 +18,11 @@ def said(record: rows.Record) -> str:
     return f"{record.id}  {said_of_it}"
 
 
+def alike(text: str) -> str:
+    """Return a text without case, spaces and punctuation: two that are alike then say the same."""
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
+
+
 def _observation(record: rows.Observation) -> str:
     words = record.text or record.reference
     if record.value is not None:
