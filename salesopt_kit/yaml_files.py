@@ -150,7 +150,8 @@ def _explained(error: ErrorDetails, loaded: object, path: Path, schema: dict[str
     where = place_in(path, loaded, place)
     if error["type"] == "extra_forbidden":
         known = sorted(_keys_at(place[:-1], schema))
-        near = difflib.get_close_matches(str(place[-1]), known, 1, 0.5)
+        is_text = error["input"] is None and " " in str(place[-1])
+        near = [] if is_text else difflib.get_close_matches(str(place[-1]), known, 1, 0.5)
         remedy = _("Did you mean {near}?").format(near=near[0]) if near else _("Remove the key.")
         if error["input"] is None and not near:
             remedy = _("If it belongs to a text with a comma or a colon, put the whole text in quotes.")

@@ -27,6 +27,8 @@ SIMPLE: dict[type, Shape] = {bool: "flag", date: "day", int: "whole", float: "nu
 class Field:
     """A field of a form. `choices` are (value, label); of a "suggest" field any other text will do too.
 
+    `spellings` are (value, text) of what else people write for a choice.
+
     Of a "links" field `is_single` allows one id at most, and `can_add` makes a new record of a text that is no id.
     """
 
@@ -38,6 +40,7 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     low: float | None = None
     high: float | None = None
+    spellings: tuple[tuple[str, str], ...] = ()
     is_single: bool = False
     can_add: bool = False
 
@@ -70,6 +73,7 @@ def _field(kind: str, name: str, info: FieldInfo, engagement: Engagement | None)
         choices,
         _bound(info, "ge"),
         _bound(info, "le"),
+        _spellings(inner),
     )
 
 
@@ -89,6 +93,12 @@ def _shape(name: str, inner: Any) -> tuple[Shape, tuple[tuple[str, str], ...]]: 
     if isinstance(inner, type) and issubclass(inner, Term):
         return "choice", tuple((term.value, term.label) for term in inner)
     return ("long" if name in LONG else "text"), ()
+
+
+def _spellings(inner: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401
+    if not (isinstance(inner, type) and issubclass(inner, Term)):
+        return ()
+    return tuple((term.value, text) for term in inner for text in term.spellings)
 
 
 def _bound(info: FieldInfo, side: str) -> float | None:

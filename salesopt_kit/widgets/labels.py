@@ -19,6 +19,7 @@ LABELS = {
     "low": N_("Interval from"),
     "high": N_("Interval to"),
     "unit": N_("Unit"),
+    "n": N_("Cases (n)"),
     "method": N_("Method"),
     "window": N_("Period"),
     "frozen_on": N_("Frozen on"),
@@ -71,6 +72,23 @@ LABELS = {
     "quarter": N_("Quarter"),
     "decisions": N_("Decisions"),
 }
+TITLES = {
+    "triggers": N_("Triggers"),
+    "observations": N_("Observations"),
+    "pain_points": N_("Pain points"),
+    "measures": N_("Measures"),
+    "targets": N_("Targets"),
+    "responsibilities": N_("Responsibilities"),
+    "risks": N_("Risks"),
+    "sponsors": N_("Sponsors"),
+    "meetings": N_("Task-force meetings"),
+    "decisions": N_("Decisions"),
+    "feedback": N_("Feedback"),
+    "pilot_notes": N_("Pilot notes"),
+    "evaluations": N_("Pilot evaluations"),
+    "trainings": N_("Trainings"),
+    "reviews": N_("Reviews"),
+}
 OF_ONE_KIND = {
     "feedback.unit": N_("Team or segment"),
     "pilot_notes.unit": N_("Team or segment"),
@@ -103,6 +121,11 @@ WORDS_OF_LITERALS = {
 def label_of(kind: str, name: str) -> str:
     """Return what a field is called, in the language in use."""
     return _(OF_ONE_KIND.get(f"{kind}.{name}", LABELS.get(name, name)))
+
+
+def title_of(kind: str) -> str:
+    """Return what all records of a kind are called."""
+    return _(TITLES.get(kind, kind))
 
 
 def help_of(kind: str, name: str) -> str:

@@ -120,8 +120,8 @@ def _bound(_field: Field, raw: object) -> Any:  # noqa: ANN401
 def _choice(field: Field, raw: object) -> str | None:
     if raw is None or raw == "":
         return None
-    for value, label in field.choices:
-        if str(raw).casefold() in (value.casefold(), label.casefold(), value.replace("_", " ").casefold()):
+    for value, text in (*field.choices, *((value, value) for value, _label in field.choices), *field.spellings):
+        if str(raw).casefold() == text.casefold():
             return value
     raise RefusedError(wanted(_("one of {names}").format(names=_(", ").join(label for _value, label in field.choices))))
 

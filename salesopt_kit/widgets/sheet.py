@@ -8,11 +8,12 @@ from salesopt_kit.locale import _
 from salesopt_kit.records.changes import Conflict, Saved, fields
 from salesopt_kit.records.kinds import BY_KEY
 from salesopt_kit.records.rows import Record, Trigger
-from salesopt_kit.records.wording import said
+from salesopt_kit.records.wording import WORDS, said
 from salesopt_kit.widgets import joining, past
 from salesopt_kit.widgets.clash import Clash
 from salesopt_kit.widgets.desk import Desk
 from salesopt_kit.widgets.fields import fields_of
+from salesopt_kit.widgets.labels import title_of
 from salesopt_kit.widgets.links import LINK_FIELDS
 from salesopt_kit.widgets.reading import RefusedError, checked, read
 from salesopt_kit.widgets.session import Session
@@ -162,11 +163,11 @@ class Sheet(Desk):
         """Return all that the page draws."""
         return self.state() | {
             "kind": self.kind.key,
-            "title": self.kind.label,
+            "title": title_of(self.kind.key),
             "form": self.form,
             "fields": [field.to_dict() for field in self.fields.values()],
             "columns": list(self.columns),
-            "rows": [*map(self._row, self.rows.values()), *map(self._draft, self.drafts)],
+            "rows": self._in_order([*map(self._row, self.rows.values()), *map(self._draft, self.drafts)]),
             "options": {name: self._options_of(name) for name in self.links},
             "clashes": [clash.to_dict() for clash in self.clashes.values()],
             "history": self._told(),
@@ -246,10 +247,18 @@ class Sheet(Desk):
             "id": id_,
             "version": saved.version,
             "said": said(saved.record),
+            "lead": self._lead(saved.record),
             "deleted": saved.deleted,
             "changed_at": saved.changed_at,
             "changed_by": saved.changed_by,
         }
+
+    def _in_order(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return sorted(rows, key=lambda row: row["id"]) if self.kind.key in FIXED else rows
+
+    def _lead(self, record: Record) -> str:
+        """Return what is said of a record whose id alone says little."""
+        return WORDS[self.kind.key](record) if self.kind.key in FIXED else ""
 
     def _draft(self, key: str) -> dict[str, Any]:
         draft = self.drafts[key]
@@ -261,6 +270,7 @@ class Sheet(Desk):
             "deleted": False,
             "is_draft": True,
             "said": said(Trigger(id=key)) if key in FIXED.get(self.kind.key, ()) else "",
+            "lead": self._lead(Trigger(id=key)) if key in FIXED.get(self.kind.key, ()) else "",
         }
 
     def _cells(self, id_: str, values: Mapping[str, Any]) -> dict[str, Any]:

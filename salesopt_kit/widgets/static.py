@@ -11,6 +11,7 @@ from salesopt_kit.records.changes import fields
 from salesopt_kit.records.kinds import BY_KEY
 from salesopt_kit.results import Table
 from salesopt_kit.widgets.fields import Field, fields_of
+from salesopt_kit.widgets.labels import title_of
 
 
 def records_table(engagement: Engagement, kind: str) -> Table:
@@ -22,7 +23,7 @@ def records_table(engagement: Engagement, kind: str) -> Table:
         for record in records
         for values in (fields(record),)
     )
-    said = _("{kind}: {n} records.").format(kind=BY_KEY[kind].label, n=len(records))
+    said = _("{kind}: {n} records.").format(kind=title_of(kind), n=len(records))
     return Table(said, cells)
 
 

@@ -131,7 +131,7 @@ function render({ model, el }) {
     const lead = row.is_draft && !row.said ? words.draft : row.id;
     if (tr.firstChild?.dataset.lead !== lead) {
       const head = node("th", { scope: "row", dataset: { lead } }, button(lead, () => show(open === row.key ? null : row.key), { class: "so-id", title: words.details }));
-      if (view().kind === "triggers") head.append(node("small", {}, row.said.replace(/^\S+\s+/, "")));
+      if (row.lead) head.append(node("small", {}, row.lead));
       if (tr.firstChild) tr.firstChild.replaceWith(head); else tr.append(head);
     }
     columns().forEach((field, place) => {

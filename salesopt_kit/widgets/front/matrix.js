@@ -21,7 +21,7 @@ function render({ model, el }) {
     if (drag) return; // the board is drawn once the point is put down
     const keys = now.levels.map(([key]) => key);
     board.setAttribute("aria-label", words.matrix);
-    const parts = [node("span", { class: "so-axis so-axis-y" }, `${words.impact} ↑`)];
+    const parts = [node("span", { class: "so-axis so-axis-y" }, `↑ ${words.impact}`)];
     for (const [impact, label] of now.levels) {
       parts.push(node("span", { class: "so-tick" }, label));
       for (const frequency of [...keys].reverse()) {
@@ -32,7 +32,7 @@ function render({ model, el }) {
           node("small", { class: "so-priority" }, name), here.map((row) => chip(row, now))));
       }
     }
-    parts.push(node("span", {}), node("span", {}), ...[...now.levels].reverse().map(([, label]) => node("span", { class: "so-tick so-tick-x" }, label)));
+    parts.push(node("span", {}), ...[...now.levels].reverse().map(([, label]) => node("span", { class: "so-tick so-tick-x" }, label)));
     parts.push(node("span", { class: "so-axis so-axis-x" }, `${words.frequency} →`));
     board.replaceChildren(...parts);
     const loose = now.rows.filter((row) => !row.is_draft && !(row.values.impact && row.values.frequency));

@@ -145,7 +145,7 @@ function input(field, value, options, words, attributes = {}) {
   if (field.shape !== "suggest") return { node: box, focus: box, get: () => box.value, put };
   const list = node("datalist", { id: `so-list-${Math.random().toString(36).slice(2)}` }, field.choices.map(([, label]) => node("option", { value: label })));
   box.setAttribute("list", list.id);
-  return { node: node("span", { class: "so-suggest" }, box, list), focus: box, get: () => box.value, put };
+  return { node: node("span", { class: "so-suggested" }, box, list), focus: box, get: () => box.value, put };
 }
 
 function period(value, words, attributes) {
@@ -155,7 +155,7 @@ function period(value, words, attributes) {
     return day;
   });
   const put = (given) => { [first.value, last.value] = Array.isArray(given) ? given : ["", ""]; };
-  return { node: node("span", { class: "so-days" }, first, "–", last), focus: first, get: () => [first.value, last.value], put };
+  return { node: node("span", { class: "so-period" }, first, "–", last), focus: first, get: () => [first.value, last.value], put };
 }
 
 // Records to choose from, as ticks below a filter; where the field can add, what is typed may become a new record.
