@@ -35,13 +35,15 @@ class Desk(ABC):
     def view(self) -> dict[str, Any]:
         """Return all that the page draws, as JSON has it."""
 
-    def do(self, message: Mapping[str, Any]) -> None:
-        """Carry out a message of the page: {"do": name, argument: value, ...}; whatever fails is told in `problem`."""
+    def do(self, message: Mapping[str, Any]) -> bool:
+        """Carry out a message of the page: {"do": name, argument: value, ...}; whatever fails is told in `problem`.
+
+        Returns whether there may be anything new to see.
+        """
         arguments = dict(message)
         name = str(arguments.pop("do", ""))
         if name == "poll":
-            self.poll()
-            return
+            return self.poll()
         self.problem = ""
         self.poll()
         before = self.session.store.newest()
@@ -54,13 +56,16 @@ class Desk(ABC):
         if self.session.store.newest() != before and not self.problem:
             self.saved_at = datetime.now(UTC).isoformat(timespec="seconds")
         self.poll()
+        return True
 
-    def poll(self) -> None:
-        """Read the records anew where anybody has changed one since the last time."""
+    def poll(self) -> bool:
+        """Read the records anew where anybody has changed one since the last time; return whether that was so."""
         newest = self.session.store.newest()
-        if newest != self._seen:
-            self._seen = newest
-            self.load()
+        if newest == self._seen:
+            return False
+        self._seen = newest
+        self.load()
+        return True
 
     def undo(self) -> None:
         """Take back this editor's newest step."""

@@ -7,6 +7,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from salesopt_kit.locale import _
 from salesopt_kit.widgets.desk import Desk
 from salesopt_kit.widgets.words import words
 
@@ -26,12 +27,16 @@ class Editor(anywidget.AnyWidget):
         super().__init__(view=desk.view(), words=words(), _esm="\n".join(parts[:2]), _css=parts[2])
         self.on_msg(self._receive)
 
+    def __repr__(self) -> str:
+        """Return what stands on a page that was exported with the editor on it."""
+        return _("An editor: open the workbook in JupyterLab or Voila to use it.")
+
     def receive(self, message: Mapping[str, Any]) -> None:
         """Carry out a message of the page and show what came of it."""
         asked = dict(message)
         number = asked.pop("n", None)
-        self.desk.do(asked)
-        self.view = self.desk.view()
+        if self.desk.do(asked):
+            self.view = self.desk.view()
         self.send({"done": number})
 
     def _receive(self, _widget: object, content: Mapping[str, Any], _buffers: object) -> None:

@@ -75,7 +75,9 @@ class Sheet(Desk):
         ]
         self.clashes = {id_: clash for id_, clash in self.clashes.items() if id_ in self.rows or clash.theirs.deleted}
         for id_ in FIXED.get(self.kind.key, ()):
-            if id_ not in self.rows:
+            if id_ in self.rows:
+                self.drafts.pop(id_, None)
+            else:
                 self.drafts.setdefault(id_, {"id": id_})
 
     def add(self, values: Mapping[str, Any] | None = None) -> None:
@@ -83,7 +85,7 @@ class Sheet(Desk):
         self._made += 1
         key = f"new-{self._made}"
         self.drafts[key] = {}
-        self._set_draft(key, values or {})
+        self._change_draft(key, values or {})
 
     def change(self, id: str, changes: Mapping[str, Any], version: int = 0, was: Sequence[str] = ()) -> None:  # noqa: A002
         """Change fields of the record that the page showed as `version`; `was` is what it showed of a field of links.
@@ -91,12 +93,18 @@ class Sheet(Desk):
         What cannot be kept stands in `refused` with the reason; a change that somebody else overtook in `clashes`.
         """
         if id in self.drafts:
-            self._set_draft(id, changes)
+            self._change_draft(id, changes)
             return
-        with self.session.step():
-            for name in changes.keys() & self.links.keys():
-                joining.join(self.session, self.links[name], id, read(self.fields[name], changes[name]), was)
-            self._set_own(id, version, {name: raw for name, raw in changes.items() if name not in self.links})
+        try:
+            with self.session.step():
+                for name in changes.keys() & self.links.keys():
+                    joining.join(self.session, self.links[name], id, read(self.fields[name], changes[name]), was)
+                self._change_own(id, version, {name: raw for name, raw in changes.items() if name not in self.links})
+        except Exception as why:
+            # what was typed stays on the page, whatever kept it from being saved
+            told = str(why).splitlines()[0] if str(why) else type(why).__name__
+            self.refused[id] = self.refused.get(id, {}) | {name: (raw, told) for name, raw in changes.items()}
+            raise
 
     def paste(self, rows: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]] = ()) -> None:
         """Change several rows, and begin new ones, in one step; each cell is kept or refused by itself."""
@@ -172,6 +180,7 @@ class Sheet(Desk):
             "clashes": [clash.to_dict() for clash in self.clashes.values()],
             "history": self._told(),
             "shows_deleted": self.shows_deleted,
+            "unsaved": sum(map(len, self.refused.values())) + len(self.clashes),
             "can_add": self.kind.key not in FIXED,
         }
 
@@ -180,7 +189,7 @@ class Sheet(Desk):
         self.session.undo()
         self.refused.clear()
 
-    def _set_own(self, id_: str, version: int, changes: Mapping[str, Any]) -> None:
+    def _change_own(self, id_: str, version: int, changes: Mapping[str, Any]) -> None:
         if not changes:
             return
         version = self.session.own(id_, version)
@@ -205,7 +214,7 @@ class Sheet(Desk):
         except Conflict as met:
             self.clashes[record.id] = Clash(base, record, met.theirs)
 
-    def _set_draft(self, key: str, changes: Mapping[str, Any]) -> None:
+    def _change_draft(self, key: str, changes: Mapping[str, Any]) -> None:
         draft = self.drafts[key]
         typed = {name: raw for name, (raw, _why) in self.refused.pop(key, {}).items() if name not in draft}
         values, refused = self._read(typed | dict(changes))

@@ -28,6 +28,7 @@ WORDS = {
     "no": N_("No"),
     "saving": N_("Saving ..."),
     "saved": N_("Saved {time}"),
+    "unsaved": N_("Entries not saved: {n}"),
     "not_saved": N_("Not saved: {reason}"),
     "no_answer": N_("the kernel does not answer. Copy what you typed and load the page again."),
     "filter": N_("Filter"),

@@ -118,8 +118,8 @@ def browser(folder: Path) -> Iterator[Page]:
     with ended(subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)):
         pages = json.loads(answered(f"http://127.0.0.1:{port}/json/list"))
         page = Page(next(one["webSocketDebuggerUrl"] for one in pages if one["type"] == "page"))
-        yield page
-        page.socket.close()
+        with contextlib.closing(page.socket):
+            yield page
 
 
 @contextlib.contextmanager
@@ -139,6 +139,31 @@ def voila(folder: Path, cells: list[str], *, theme: str = "light") -> Iterator[s
         address = f"http://127.0.0.1:{port}/"
         answered(address + "voila/static/style.css", wanted=None)
         yield address
+
+
+@contextlib.contextmanager
+def lab(folder: Path, cells: list[str]) -> Iterator[str]:
+    """Serve a notebook of `cells` by JupyterLab, with settings of its own, and give its address."""
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells], metadata=kernel)
+    nbformat.write(notebook, folder / "page.ipynb")
+    settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    quiet = {"fetchNews": "false", "checkForUpdates": False}
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+    port = free_port()
+    arguments = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--ip=127.0.0.1", "--allow-root",
+        "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}",
+    ]  # fmt: skip
+    apart = {"JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"), "JUPYTER_CONFIG_DIR": str(folder / "config")}
+    apart |= {"JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces")}
+    with (
+        (folder / "lab.log").open("w") as log,
+        ended(subprocess.Popen(arguments, env=environment() | apart, cwd=folder, stdout=log, stderr=log)),
+    ):
+        answered(f"http://127.0.0.1:{port}/api")
+        yield f"http://127.0.0.1:{port}/lab/tree/page.ipynb"
 
 
 def environment() -> dict[str, str]:

@@ -1,7 +1,7 @@
 // All records of a kind as an editable grid, each with a form of its own below it.
 
 function render({ model, el }) {
-  const root = node("div", { class: "so so-grid" });
+  const root = frame("so-grid");
   const trs = new Map(); // key of a row -> its <tr>, kept so that a cell being edited is never taken out of the page
   let editing = null; // { key, name, control, version, was }
   let open = null; // key of the record whose form is open

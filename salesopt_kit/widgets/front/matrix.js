@@ -1,7 +1,7 @@
 // The impact-frequency matrix: pain points are dragged, or moved by arrow keys or by two lists, from cell to cell.
 
 function render({ model, el }) {
-  const root = node("div", { class: "so so-matrix" });
+  const root = frame("so-matrix");
   el.append(root);
   let drag = null; // { id, chip, ghost, over }
   let focused = "";

@@ -15,6 +15,12 @@ function node(tag, attributes = {}, ...children) {
   return made;
 }
 
+// The element around an editor. JupyterLab listens for keys before anybody else, and would add or delete the cells of
+// the notebook; the attribute tells it to leave the keys alone.
+function frame(kind) {
+  return node("div", { class: `so ${kind}`, "data-lm-suppress-shortcuts": "true" });
+}
+
 function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 }
@@ -33,8 +39,11 @@ function wire(model, onview) {
     status.classList.toggle("so-bad", Boolean(trouble));
     if (trouble) status.textContent = filled(words.not_saved, { reason: trouble });
     else if (waiting.size) status.textContent = words.saving;
-    else if (view.saved_at) status.textContent = filled(words.saved, { time: time(view.saved_at) });
-    else status.textContent = "";
+    else {
+      const saved = view.saved_at ? filled(words.saved, { time: time(view.saved_at) }) : "";
+      const open = view.unsaved ? filled(words.unsaved, { n: view.unsaved }) : "";
+      status.textContent = [saved, open].filter(Boolean).join(" · ");
+    }
   };
   const ask = (message) => {
     asked += 1;
@@ -48,6 +57,7 @@ function wire(model, onview) {
     clearTimeout(waiting.get(content.done));
     waiting.delete(content.done);
     unanswered = false;
+    if (content.done !== "poll" && !waiting.size) onview(model.get("view"));
     show();
   };
   const redraw = () => { onview(model.get("view")); show(); };
@@ -56,7 +66,7 @@ function wire(model, onview) {
     polling = true;
     model.send({ do: "poll", n: "poll" });
   }, POLL_MS);
-  const leaving = (event) => { if (waiting.size) event.preventDefault(); };
+  const leaving = (event) => { if (waiting.size || model.get("view").unsaved) event.preventDefault(); };
   model.on("msg:custom", answered);
   model.on("change:view", redraw);
   window.addEventListener("beforeunload", leaving);
@@ -69,9 +79,7 @@ function wire(model, onview) {
   return { ask, status, words, redraw, end, view: () => model.get("view"), isWaiting: () => waiting.size > 0 };
 }
 
-function time(utc) {
-  return new Date(utc).toLocaleTimeString(document.documentElement.lang || [], { hour: "2-digit", minute: "2-digit" });
-}
+function time(utc) { return moment(utc).slice(11); }
 
 function moment(utc) {
   const at = new Date(utc);

@@ -1,7 +1,7 @@
 // The whys below every pain point as a tree (role=tree): arrow keys walk it, what a why can do stands below it.
 
 function render({ model, el }) {
-  const root = node("div", { class: "so so-whys" });
+  const root = frame("so-whys");
   el.append(root);
   const closed = new Set();
   let chosen = ""; // id of the node whose actions are shown
