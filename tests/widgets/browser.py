@@ -154,7 +154,7 @@ def lab(folder: Path, cells: list[str]) -> Iterator[str]:
     port = free_port()
     arguments = [
         sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--ip=127.0.0.1", "--allow-root",
-        "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}",
+        "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True",
     ]  # fmt: skip
     apart = {"JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"), "JUPYTER_CONFIG_DIR": str(folder / "config")}
     apart |= {"JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces")}

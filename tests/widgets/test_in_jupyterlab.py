@@ -26,10 +26,10 @@ def test_a_cell_is_saved_and_the_keys_of_the_notebook_are_left_alone(tmp_path: P
         page.call("Emulation.setDeviceMetricsOverride", width=1300, height=1500, deviceScaleFactor=1, mobile=False)
         page.open(address)
         page.until("document.querySelectorAll('.jp-Cell').length == 2")
-        page.until("document.querySelector('.jp-Notebook-ExecutionIndicator[data-status=idle]') != null")
-        for number in range(2):
-            page.click(f"document.querySelectorAll('.jp-Notebook .jp-InputArea-editor')[{number}]")
-            page.key("Enter", modifiers=2)
+        notebook = "[...jupyterapp.shell.widgets('main')].find((one) => one.context)"
+        page.until(f"{notebook}?.context.sessionContext.session?.kernel?.status == 'idle'")
+        page.run(f"jupyterapp.shell.activateById({notebook}.id)")
+        page.run("jupyterapp.commands.execute('notebook:run-all-cells').then(() => true)")
         page.until("document.querySelectorAll('.so td').length > 20")
         cell = "document.querySelector('.so tr[data-key=\"PP-3\"] td[data-name=problem]')"
         page.run(f"{cell}.focus()")
