@@ -93,6 +93,7 @@ OF_ONE_KIND = {
     "feedback.unit": N_("Team or segment"),
     "pilot_notes.unit": N_("Team or segment"),
     "trainings.unit": N_("Team or segment"),
+    "trainings.held_on": N_("Held on"),
     "meetings.people": N_("Who took part"),
 }
 HELP = {

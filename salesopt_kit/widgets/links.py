@@ -32,7 +32,7 @@ LINK_FIELDS: dict[str, tuple[LinkField, ...]] = {
     ),
     "risks": (LinkField("measures", N_("Measures"), "endangers", "start", ("measures",)),),
     "sponsors": (LinkField("measures", N_("Measures"), "backs", "start", ("measures",)),),
-    "evaluations": (LinkField("targets", N_("Targets"), "evaluated_by", "end", ("targets",)),),
+    "evaluations": (LinkField("targets", N_("Evaluated target"), "evaluated_by", "end", ("targets",)),),
     "decisions": (EVIDENCE, ABOUT),
     "responsibilities": (ABOUT,),
     "meetings": (ABOUT,),

@@ -16,7 +16,11 @@ from salesopt_kit.records.rows import PainPoint, Why
 from salesopt_kit.records.store import Store
 from salesopt_kit.terms import Level
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed"),
+]
 T = TypeVar("T")
 CELLS = [
     "from salesopt_kit import open_engagement, prioritise\nclient = open_engagement('e', locale='en')",
@@ -139,6 +143,8 @@ def test_a_point_is_dragged_on_the_matrix_and_moved_by_an_arrow_key(page: Page, 
         return page.run(f"(() => {{ const r = document.querySelector('{selector}').getBoundingClientRect();"
                         "return [r.x + 12, r.y + r.height - 8]; })()")  # fmt: skip
 
+    there = store.get("PP-2", PainPoint)
+    store.save(there.record.model_copy(update={"impact": Level.HIGH, "frequency": Level.LOW}), there.version)
     page.run("document.querySelector('.so-matrix').scrollIntoView()")
     page.until("document.querySelector('.so-matrix [data-id=\"PP-2\"]').closest('.so-cell').dataset.frequency == 'low'")
     start, end = middle('.so-matrix [data-id="PP-2"]'), middle('.so-cell[data-impact="low"][data-frequency="medium"]')

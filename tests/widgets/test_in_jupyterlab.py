@@ -12,7 +12,11 @@ from handbook_example import written
 from salesopt_kit.records.rows import PainPoint
 from salesopt_kit.records.store import Store
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed"),
+]
 CELLS = [
     "from salesopt_kit import open_engagement, prioritise\nclient = open_engagement('e', locale='en')",
     "prioritise.app.pain_points(client)",
