@@ -36,6 +36,7 @@ def test_a_cell_is_saved_and_the_keys_of_the_notebook_are_left_alone(tmp_path: P
         page.run("jupyterapp.commands.execute('notebook:run-all-cells').then(() => true)")
         page.until("document.querySelectorAll('.so td').length > 20")
         cell = "document.querySelector('.so tr[data-key=\"PP-3\"] td[data-name=problem]')"
+        page.run("jupyterapp.commands.execute('notebook:enter-command-mode').then(() => true)")
         page.run(f"{cell}.focus()")
         for letter in "ddab":  # in JupyterLab: delete the cell of the notebook, add one above, add one below
             code = {"key": letter, "code": f"Key{letter.upper()}", "windowsVirtualKeyCode": ord(letter.upper())}

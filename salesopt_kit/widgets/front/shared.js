@@ -15,8 +15,8 @@ function node(tag, attributes = {}, ...children) {
   return made;
 }
 
-// The element around an editor. JupyterLab listens for keys before anybody else, and would add or delete the cells of
-// the notebook; the attribute tells it to leave the keys alone.
+// The element around an editor. JupyterLab hears every key first, and in command mode some of them delete cells of
+// the notebook; the attribute tells its shortcuts to leave alone what is typed here.
 function frame(kind) {
   return node("div", { class: `so ${kind}`, "data-lm-suppress-shortcuts": "true" });
 }
