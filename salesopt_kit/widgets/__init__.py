@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, TypeAlias, Union
 
 from salesopt_kit.engagement import Engagement
-from salesopt_kit.widgets.front_end import is_answered, shown
+from salesopt_kit.widgets.front_end import is_answered, may_write, shown
 
 if TYPE_CHECKING:
     from salesopt_kit.results import Table
@@ -21,18 +21,20 @@ def grid(
 ) -> Shown:
     """Return the editable grid of all records of a kind, such as "pain_points"; each row opens as a form, too.
 
-    Where nobody can answer it: the records as a table if the workbook has no other (`has_table`), else None. `columns`
-    are those of the grid; the form has all. `who` stands in the history; empty: whoever signed in, or the account.
+    Where nobody can answer it, or the records may not be written: the records as a table if the workbook has no other
+    (`has_table`), else None. `columns` are those of the grid; the form has all. `who` stands in the history; empty:
+    whoever signed in, or the account.
     """
     return shown(
         lambda: _sheet(engagement, kind, columns, who, form=False),
         lambda: None if has_table else _table(engagement, kind),
+        may_write(engagement),
     )
 
 
 def form(engagement: Engagement, kind: str, *, who: str = "") -> Shown:
     """Return the form for one record at a time, chosen from a list; None where nobody can answer it."""
-    return shown(lambda: _sheet(engagement, kind, (), who, form=True), lambda: None)
+    return shown(lambda: _sheet(engagement, kind, (), who, form=True), lambda: None, may_write(engagement))
 
 
 def matrix(engagement: Engagement, *, who: str = "") -> Shown:
@@ -45,7 +47,7 @@ def matrix(engagement: Engagement, *, who: str = "") -> Shown:
 
         return Editor(Priorities(Session(engagement, who=who)), "matrix.js")
 
-    return shown(editor, lambda: None)
+    return shown(editor, lambda: None, may_write(engagement))
 
 
 def why_tree(engagement: Engagement, *, who: str = "") -> Shown:
@@ -58,7 +60,7 @@ def why_tree(engagement: Engagement, *, who: str = "") -> Shown:
 
         return Editor(WhyTree(Session(engagement, who=who)), "why_tree.js")
 
-    return shown(editor, lambda: None)
+    return shown(editor, lambda: None, may_write(engagement))
 
 
 def _sheet(engagement: Engagement, kind: str, columns: Collection[str], who: str, *, form: bool) -> "Editor":

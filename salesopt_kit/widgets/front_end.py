@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
+from salesopt_kit.engagement import Engagement
+
 W = TypeVar("W")
 S = TypeVar("S")
 BATCH = "SALESOPT_BATCH"
@@ -29,9 +31,14 @@ def is_answered() -> bool:
     return kernel is None or _allows_input(kernel)
 
 
-def shown(editor: Callable[[], W], static: Callable[[], S]) -> W | S:
+def may_write(engagement: Engagement) -> bool:
+    """Return whether what is entered could be kept; in a folder of others it could not."""
+    return bool(engagement.config.records) or os.access(engagement.folder, os.W_OK)
+
+
+def shown(editor: Callable[[], W], static: Callable[[], S], can_be_kept: bool = True) -> W | S:
     """Return the editor where somebody can answer it, else what stands in its place; only one of the two is made."""
-    return editor() if is_answered() else static()
+    return editor() if can_be_kept and is_answered() else static()
 
 
 def _kernel() -> object | None:

@@ -69,6 +69,8 @@ class WhyTree(Desk):
         if "text" in changes and isinstance(base, Why):
             self._stop_at_circle(next(self._above(id), ""), str(changes["text"]), but=id)
         record = _checked(type(base), base.model_dump() | changes)
+        if record == base:
+            return
         try:
             self.session.save(record, version)
         except Conflict as met:

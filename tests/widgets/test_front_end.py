@@ -99,6 +99,17 @@ def test_every_editor_gives_way_to_a_table_or_to_nothing_in_a_batch(
     assert static is None or (isinstance(static, Table) and "records" in static.sentence())
 
 
+def test_records_that_may_not_be_written_are_shown_as_a_table(
+    client: Engagement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = kickoff.app.meetings(client)
+    assert isinstance(editor, Editor)
+    editor.desk.session.store.close()
+    monkeypatch.setattr("salesopt_kit.widgets.front_end.os.access", lambda *_asked: False)
+    assert isinstance(kickoff.app.meetings(client), Table)
+    assert prioritise.app.matrix(client) is None
+
+
 def test_a_batch_imports_no_widgets() -> None:
     script = (
         "import os, sys; os.environ['SALESOPT_BATCH'] = '1'\n"

@@ -259,6 +259,7 @@ function render({ model, el }) {
     const field = fieldOf(td.dataset.name);
     const was = row.values[field.name];
     const now = rowOf(row.key);
+    if (now?.deleted) return;
     const refused = now?.refused[field.name];
     const same = JSON.stringify(entered) === JSON.stringify(was ?? "") || (Array.isArray(was) && !was.length && !entered.length)
       || (typeof entered === "string" && entered === shown(field, was, words)) || (field.shape === "list" && entered === (was || []).join("\n"))
@@ -284,7 +285,7 @@ function render({ model, el }) {
     const first = keys.indexOf(td.closest("tr").dataset.key);
     const names = view().columns.slice(view().columns.indexOf(td.dataset.name));
     const changes = (line) => Object.fromEntries(names.slice(0, line.length).map((name, place) => [name, line[place]]));
-    const there = lines.slice(0, keys.length - first).map((line, place) => { const row = rowOf(keys[first + place]); return { id: row.id, version: row.version, changes: changes(line) }; });
+    const there = lines.slice(0, keys.length - first).map((line, place) => { const row = rowOf(keys[first + place]); return { id: row.id, version: row.version, changes: changes(line), deleted: row.deleted }; }).filter((one) => !one.deleted);
     const fresh = view().can_add ? lines.slice(keys.length - first).map(changes) : [];
     ask({ do: "paste", rows: there, new: fresh });
   }
