@@ -23,6 +23,11 @@ class Term(StrEnum):
         """The term in the language in use."""
         return pick({"en": self.value.replace("_", " "), "zh-CN": self._zh})
 
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """What people write for the term, in either language."""
+        return (self.value, self.value.replace("_", " "), self._zh)
+
 
 class StageKind(Term):
     """What a stage of the process means for the deal in it."""

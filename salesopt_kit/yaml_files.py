@@ -150,7 +150,8 @@ def _explained(error: ErrorDetails, loaded: object, path: Path, schema: dict[str
     where = place_in(path, loaded, place)
     if error["type"] == "extra_forbidden":
         known = sorted(_keys_at(place[:-1], schema))
-        near = difflib.get_close_matches(str(place[-1]), known, 1, 0.5)
+        is_text = error["input"] is None and " " in str(place[-1])
+        near = [] if is_text else difflib.get_close_matches(str(place[-1]), known, 1, 0.5)
         remedy = _("Did you mean {near}?").format(near=near[0]) if near else _("Remove the key.")
         if error["input"] is None and (not near or " " in str(place[-1])):  # a key has no spaces, half a text has
             remedy = _("If it belongs to a text with a comma or a colon, put the whole text in quotes.")
@@ -164,10 +165,10 @@ def _explained(error: ErrorDetails, loaded: object, path: Path, schema: dict[str
     remedy = _("Correct the value and run again.")
     if error["type"] in ("string_type", "invalid_key") and isinstance(error["input"], int | float | date):
         remedy = _("Put it in quotes: {text}.").format(text=f'"{error["input"]}"')
-    return InputError(where, error["input"], expected=_expected(error), remedy=remedy)
+    return InputError(where, error["input"], expected=expected(error), remedy=remedy)
 
 
-def _expected(error: ErrorDetails) -> str:
+def expected(error: ErrorDetails) -> str:
     """Say in the reader's words what would have been right; pydantic's own English sentence for rare cases."""
     context = error.get("ctx", {})
     messages = {

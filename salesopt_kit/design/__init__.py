@@ -1,5 +1,6 @@
 """Step 3 of the method: what changes, who does it, what will it bring? Everything workbook 3 shows."""
 
+from salesopt_kit.design import app
 from salesopt_kit.design.approvals import relief, replay_approvals
 from salesopt_kit.design.decision_rights import decision_rights
 from salesopt_kit.design.figures import timeline
@@ -26,6 +27,7 @@ from salesopt_kit.design.where_from import where_measures_come_from
 __all__ = [
     "ExpectedChange",
     "answers_root_causes",
+    "app",
     "approval_queue",
     "decision_rights",
     "expected_effect",

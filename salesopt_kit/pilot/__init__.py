@@ -1,5 +1,6 @@
 """Step 4 of the method: does the new process work? Everything workbook 4 shows."""
 
+from salesopt_kit.pilot import app
 from salesopt_kit.pilot.controls import with_controls
 from salesopt_kit.pilot.evaluation import evaluation
 from salesopt_kit.pilot.figures import before_after_chart, pilot_timeline
@@ -8,6 +9,7 @@ from salesopt_kit.pilot.predicted import held_against_pilot
 from salesopt_kit.pilot.recorded import recorded
 
 __all__ = [
+    "app",
     "balance",
     "before_after_chart",
     "evaluation",

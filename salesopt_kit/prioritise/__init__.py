@@ -1,5 +1,6 @@
 """Step 2 of the method: what first, and why does it happen? Everything workbook 2 shows."""
 
+from salesopt_kit.prioritise import app
 from salesopt_kit.prioritise.chain import chain_chart, chain_of_evidence
 from salesopt_kit.prioritise.drift import observations_today
 from salesopt_kit.prioritise.evidence import evidence, missing_links
@@ -16,6 +17,7 @@ from salesopt_kit.prioritise.whys import why_chains
 from salesopt_kit.records import priority
 
 __all__ = [
+    "app",
     "chain_chart",
     "chain_of_evidence",
     "evidence",

@@ -80,7 +80,7 @@ class Why(Record):
 
     id: str = Field(default="", pattern=r"^(WHY-[0-9]+\.[0-9]+)?$")
     text: Text
-    confidence: Level | None = Field(default=None, description="How sure a person is of it.")
+    confidence: Level | None = Field(default=None, description="How sure the people who asked are of it.")
 
 
 class RootCause(Record):

@@ -121,7 +121,7 @@ def _chain(made: Content, chain: models.WhyChain, cite: Callable[[Iterable[str],
     last = chain.id
     for number, why in enumerate(chain.whys, 1):
         this = f"{chain.id}.{number}"
-        _keep(made, rows.Why(id=this, text=why.text, confidence=why.confidence))
+        _keep(made, _plain(why).model_copy(update={"id": this}))
         made.links[Link("because", last, this)] = None
         cite(why.evidence, this)
         last = this

@@ -140,14 +140,21 @@ class Store:
             found = connection.execute(query.where(or_(lines.id == id_, lines.other == id_)) if id_ else query).all()
         return [change_of(row) for row in found]
 
-    def undo(self) -> Change | None:
-        """Undo the newest change of `who` that is not undone yet, and return it; None where there is none.
+    def newest(self) -> int:
+        """Return the number of the newest line of the history: as long as it stays, nothing has changed."""
+        query = select(schema.counters.c.last).where(schema.counters.c.name == "#history")
+        with self.looking() as connection:
+            return int(connection.execute(query).scalar() or 0)
 
-        The history keeps both. Conflict where somebody else changed the same record since.
+    def undo(self, seq: int | None = None) -> Change | None:
+        """Undo a line of the history and return it: `seq`, else the newest one of `who` that is not undone yet.
+
+        None where there is none. The history keeps both. Conflict where somebody else changed the same record since.
         """
         lines = schema.history.c
         undone = select(lines.undoes).where(lines.undoes.is_not(None))
-        query = select(schema.history).where(lines.who == self.who, lines.action != "undo", lines.seq.not_in(undone))
+        query = select(schema.history).where(lines.action != "undo", lines.seq.not_in(undone))
+        query = query.where(lines.who == self.who if seq is None else lines.seq == seq)
         with self.together() as writer:
             row = writer.connection.execute(query.order_by(lines.seq.desc()).limit(1)).first()
             if row is not None:

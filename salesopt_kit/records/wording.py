@@ -23,6 +23,11 @@ def in_words(record: rows.Record) -> str:
     return " ".join(WORDS.get(BY_MODEL[type(record)].key, _text)(record).split())
 
 
+def alike(text: str) -> str:
+    """Return a text without case, spaces and punctuation: two that are alike then say the same."""
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
+
+
 def _observation(record: rows.Observation) -> str:
     words = record.text or record.reference
     if record.value is not None:

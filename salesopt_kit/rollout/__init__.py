@@ -1,5 +1,6 @@
 """Step 5 of the method: does it last? Everything workbook 5 shows."""
 
+from salesopt_kit.rollout import app
 from salesopt_kit.rollout.control_chart import control_chart
 from salesopt_kit.rollout.dashboard import dashboard
 from salesopt_kit.rollout.feedback import feedback
@@ -7,4 +8,13 @@ from salesopt_kit.rollout.figures import control_chart_figure, dashboard_chart
 from salesopt_kit.rollout.reviews import reviews
 from salesopt_kit.rollout.training import training
 
-__all__ = ["control_chart", "control_chart_figure", "dashboard", "dashboard_chart", "feedback", "reviews", "training"]
+__all__ = [
+    "app",
+    "control_chart",
+    "control_chart_figure",
+    "dashboard",
+    "dashboard_chart",
+    "feedback",
+    "reviews",
+    "training",
+]

@@ -24,6 +24,7 @@ ALWAYS = {
     "MPLBACKEND": "agg",
     "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",
+    "SALESOPT_BATCH": "1",  # nobody is there to answer an editor
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a debugger's advice on frozen modules, of no use here
 }
 ARGUMENTS = (

@@ -1,0 +1,18 @@
+"""The editors of workbook 5: trainings and quarterly reviews.
+
+Each returns its editor; where nobody can answer it, the table of the records or, where the workbook shows one anyway,
+None.
+"""
+
+from salesopt_kit.engagement import Engagement
+from salesopt_kit.widgets import Shown, grid
+
+
+def trainings(engagement: Engagement, *, who: str = "") -> Shown:
+    """Return the editor of how many of a unit's people were trained."""
+    return grid(engagement, "trainings", has_table=True, who=who)
+
+
+def reviews(engagement: Engagement, *, who: str = "") -> Shown:
+    """Return the editor of the quarterly reviews with their decisions."""
+    return grid(engagement, "reviews", has_table=True, who=who)
