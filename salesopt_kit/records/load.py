@@ -73,6 +73,11 @@ def load_records(engagement: Engagement) -> models.Records:
     return joined([saved.record for saved in found], links, began)
 
 
+def store_to_read(engagement: Engagement) -> "Store":
+    """Open the store of an engagement to look into it; where nobody may write to its folder, as it stands."""
+    return _opened(engagement, is_made=_is_made(engagement))
+
+
 def _is_made(engagement: Engagement) -> bool:
     return bool(engagement.config.records) or (engagement.folder / FILE).exists()
 
