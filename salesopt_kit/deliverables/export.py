@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from salesopt_kit.deliverables.branding import look_of
+from salesopt_kit.deliverables.new_process import new_process_files
 from salesopt_kit.deliverables.sources import Sources
 from salesopt_kit.deliverables.template_xlsx import write_templates
 from salesopt_kit.diagnose.map import process_map_files
@@ -59,9 +60,17 @@ def _xlsx(sources: Sources, folder: Path) -> list[Path]:
     return [path]
 
 
+def _docx(sources: Sources, folder: Path) -> list[Path]:
+    from salesopt_kit.deliverables.plan_docx import write_plan  # noqa: PLC0415 -- the library costs time
+
+    path = folder / "plan.docx"
+    write_plan(sources.tables, path)
+    return [path]
+
+
 def _bpmn(sources: Sources, folder: Path) -> list[Path]:
     made = []
-    for name, content in process_map_files(sources.tables).items():
+    for name, content in (process_map_files(sources.tables) | new_process_files(sources.tables)).items():
         (folder / name).write_bytes(content)
         made.append(folder / name)
     return made
@@ -78,6 +87,7 @@ FORMATS = {
     form.key: form
     for form in (
         Format("xlsx", N_("the three templates, to be filled in and imported again"), _xlsx),
+        Format("docx", N_("the plan description with both flowcharts, SOPs, risks and sign-off"), _docx),
         Format("bpmn", N_("today's process for a modeller, with its pictures"), _bpmn),
         Format("html", N_("the pages of the newest run"), _html),
     )
