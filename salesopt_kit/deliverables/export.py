@@ -68,6 +68,14 @@ def _docx(sources: Sources, folder: Path) -> list[Path]:
     return [path]
 
 
+def _pptx(sources: Sources, folder: Path) -> list[Path]:
+    from salesopt_kit.deliverables.summary_pptx import write_summary  # noqa: PLC0415 -- as above
+
+    path = folder / "summary.pptx"
+    write_summary(sources.tables, path)
+    return [path]
+
+
 def _bpmn(sources: Sources, folder: Path) -> list[Path]:
     made = []
     for name, content in (process_map_files(sources.tables) | new_process_files(sources.tables)).items():
@@ -88,6 +96,7 @@ FORMATS = {
     for form in (
         Format("xlsx", N_("the three templates, to be filled in and imported again"), _xlsx),
         Format("docx", N_("the plan description with both flowcharts, SOPs, risks and sign-off"), _docx),
+        Format("pptx", N_("the summary as slides with charts that can be edited"), _pptx),
         Format("bpmn", N_("today's process for a modeller, with its pictures"), _bpmn),
         Format("html", N_("the pages of the newest run"), _html),
     )

@@ -14,8 +14,8 @@ from salesopt_kit.records import load_records
 from salesopt_kit.tables import open_tables
 
 SECTIONS = {
-    "huaxin": "摘要|现行流程|新流程|新旧流程逐节点对比|各节点标准操作流程（SOP）|责任与决策权限|所需资源|责任分工与时间|"
-    "风险与应急预案|目标|待完善事项|签字确认",
+    "huaxin": "摘要|现行流程|新流程|新旧流程逐节点对比|各节点标准操作流程（SOP）|责任与决策权限|所需资源|"
+    "责任分工与时间|风险与应急预案|目标|待完善事项|签字确认",
     "alder": "Summary|Today's process|The new process|Old against new, node by node|"
     "Standard operating procedure (SOP) of each node|Responsibility and decision rights|Resources needed|"
     "Responsibilities and dates|Risks and contingencies|Targets|What is still open|Sign-off",
