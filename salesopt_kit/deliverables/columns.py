@@ -17,20 +17,34 @@ def widths(frame: pd.DataFrame, total: float) -> list[float]:
 
     Each column holds its longest word where the page allows it; what is left goes to the long texts.
     """
-    words, lines = [], []
-    for place, name in enumerate(frame.columns):
-        cells = list(map(str, frame.iloc[:, place]))
-        word = max((_columns(word) for cell in cells for word in cell.split()), default=1)
-        head = max((BOLD * _columns(word) for word in str(name).split()), default=1)
-        words.append(min(max(word, head), LONGEST_WORD))
-        longest = max(columns_of(line) for cell in [str(name), *cells] for line in cell.split("\n"))
-        lines.append(min(longest, LONGEST_LINE))
-    least = [word * SIGN + PADDING for word in words]
-    wanted = [max(line * SIGN + PADDING - small, 0.0) for line, small in zip(lines, least, strict=True)]
-    spare = total - sum(least)
+    small = _least(frame)
+    wanted = [max(line * SIGN + PADDING - width, 0.0) for line, width in zip(_lines(frame), small, strict=True)]
+    spare = total - sum(small)
     if spare <= 0 or not sum(wanted):
-        return [small * total / sum(least) for small in least]
-    return [small + spare * want / sum(wanted) for small, want in zip(least, wanted, strict=True)]
+        return [width * total / sum(small) for width in small]
+    return [width + spare * want / sum(wanted) for width, want in zip(small, wanted, strict=True)]
+
+
+def least(frame: pd.DataFrame) -> float:
+    """Return the centimetres that a table takes at least without breaking a word."""
+    return sum(_least(frame))
+
+
+def _least(frame: pd.DataFrame) -> list[float]:
+    found = []
+    for place, name in enumerate(frame.columns):
+        word = max((_columns(word) for cell in frame.iloc[:, place] for word in str(cell).split()), default=1)
+        head = max((BOLD * _columns(word) for word in str(name).split()), default=1)
+        found.append(min(max(word, head), LONGEST_WORD) * SIGN + PADDING)
+    return found
+
+
+def _lines(frame: pd.DataFrame) -> list[int]:
+    """Return the longest line of each column, in columns of text."""
+    cells = ([str(name), *map(str, frame.iloc[:, place])] for place, name in enumerate(frame.columns))
+    return [
+        min(max(columns_of(line) for cell in column for line in cell.split("\n")), LONGEST_LINE) for column in cells
+    ]
 
 
 def _columns(word: str) -> int:

@@ -76,6 +76,14 @@ def _pptx(sources: Sources, folder: Path) -> list[Path]:
     return [path]
 
 
+def _pdf(sources: Sources, folder: Path) -> list[Path]:
+    from salesopt_kit.deliverables.report_pdf import write_report  # noqa: PLC0415 -- as above
+
+    path = folder / "report.pdf"
+    write_report(sources, path)
+    return [path]
+
+
 def _bpmn(sources: Sources, folder: Path) -> list[Path]:
     made = []
     for name, content in (process_map_files(sources.tables) | new_process_files(sources.tables)).items():
@@ -98,6 +106,7 @@ FORMATS = {
         Format("docx", N_("the plan description with both flowcharts, SOPs, risks and sign-off"), _docx),
         Format("pptx", N_("the summary as slides with charts that can be edited"), _pptx),
         Format("bpmn", N_("today's process for a modeller, with its pictures"), _bpmn),
+        Format("pdf", N_("the whole newest run as one document"), _pdf),
         Format("html", N_("the pages of the newest run"), _html),
     )
 }
