@@ -8,8 +8,8 @@ SIGN, PADDING = 0.165, 0.5
 """Centimetres that a column of text takes at the size of tables, and that a cell keeps free."""
 BOLD = 1.2
 """How much wider the letters of a heading are."""
-LONGEST_WORD, LONGEST_LINE = 24, 60
-"""Columns of text; longer words are broken, longer lines ask for no more room."""
+LONGEST_WORD, LONG_LINE, BEYOND = 24, 60, 0.2
+"""Columns of text; longer words are broken, and of longer lines this part counts."""
 
 
 def widths(frame: pd.DataFrame, total: float) -> list[float]:
@@ -39,12 +39,11 @@ def _least(frame: pd.DataFrame) -> list[float]:
     return found
 
 
-def _lines(frame: pd.DataFrame) -> list[int]:
+def _lines(frame: pd.DataFrame) -> list[float]:
     """Return the longest line of each column, in columns of text."""
     cells = ([str(name), *map(str, frame.iloc[:, place])] for place, name in enumerate(frame.columns))
-    return [
-        min(max(columns_of(line) for cell in column for line in cell.split("\n")), LONGEST_LINE) for column in cells
-    ]
+    longest = [max(columns_of(line) for cell in column for line in cell.split("\n")) for column in cells]
+    return [line if line <= LONG_LINE else LONG_LINE + (line - LONG_LINE) * BEYOND for line in longest]
 
 
 def _columns(word: str) -> int:
