@@ -119,13 +119,14 @@ class Paper:
             self._row(row, (*line, ""))
         self._fix(table, found)
 
-    def picture(self, png: bytes, *, alt: str, height: float = 21.5) -> None:
+    def picture(self, png: bytes, *, alt: str, height: float = 21.5, is_centred: bool = True) -> None:
         """Add a picture as large as the page and `height` (centimetres) allow."""
         shape = self.document.add_picture(io.BytesIO(png), width=Cm(self.width))
         if shape.height > Cm(height):
             shape.width, shape.height = int(shape.width * Cm(height) / shape.height), Cm(height)
         shape._inline.docPr.set("descr", alt)  # noqa: SLF001 -- python-docx has no other way to alternative text
-        self.document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
+        if is_centred:
+            self.document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
 
     def new_page(self) -> None:
         """Go on at the top of a page."""

@@ -60,7 +60,7 @@ def write_plan(tables: Tables, path: Path) -> None:
 def _title_page(paper: Paper, tables: Tables, look: Look) -> None:
     document = paper.document
     if look.logo:
-        paper.picture(look.logo, alt=tables.engagement.config.client, height=2.5)
+        paper.picture(look.logo, alt=tables.engagement.config.client, height=2.0, is_centred=False)
     else:
         document.add_paragraph()
     for _line in range(6):
@@ -93,7 +93,7 @@ def _maps(paper: Paper, tables: Tables) -> None:
         (_("Today's process"), diagnose.process_map_chart(tables)),
         (_("The new process"), new_map(tables)),
     ):
-        paper.turn(POSTER)
+        paper.turn(POSTER if isinstance(drawn, Chart) else PORTRAIT)
         paper.heading(title)
         if isinstance(drawn, Chart):
             paper.paragraph(drawn.alt)

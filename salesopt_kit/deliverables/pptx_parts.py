@@ -38,6 +38,8 @@ TITLE_LAYOUT = 5
 """The layout of the default template that has a title alone."""
 TABLE_SIZES = (14, 12, 11)
 """Points: a table takes the largest at which it fits on one slide, or goes on over several at the smallest."""
+TITLE_SIZES = (26, 22, 18, 16)
+LOGO_WIDTH = 4.0
 SENTENCE_SIZES = (16, 14, 12)
 HEADROOM = 1.2
 """How much longer than its longest bar an axis is, so that the label behind the bar has room."""
@@ -97,7 +99,8 @@ class Deck:
         """Add a slide with its title, the sentence that says what it shows, and notes with sources."""
         slide = self.deck.slides.add_slide(self.deck.slide_layouts[TITLE_LAYOUT])
         self._band(slide, Area(0, 0, WIDTH, 0.35))
-        self._title(slide, title, Area(MARGIN, 0.8, WIDTH - 2 * MARGIN, 1.6), 26)
+        room = WIDTH - 2 * MARGIN - (LOGO_WIDTH + 0.5 if self.look.logo else 0)
+        self._title(slide, title, Area(MARGIN, 0.8, room, 1.6), size_for(title, Area(0, 0, room, 1.7), TITLE_SIZES))
         area = Area(MARGIN, 2.5, WIDTH - 2 * MARGIN, 2.5)
         self.text(slide, sentence, area, size=size_for(sentence, area, SENTENCE_SIZES), colour=SOFT)
         self._foot(slide, len(self.deck.slides))
@@ -253,7 +256,7 @@ class Deck:
         frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
         if self.look.logo:
             wide, high = self.look.logo_size
-            width = min(4.0, 1.1 * wide / high)
+            width = min(LOGO_WIDTH, 1.1 * wide / high)
             left = WIDTH - MARGIN - width
             slide.shapes.add_picture(io.BytesIO(self.look.logo), Cm(left), Cm(0.9), width=Cm(width))
 

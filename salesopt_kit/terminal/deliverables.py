@@ -69,6 +69,8 @@ def export_(
     engagement = open_engagement(folder, locale=locale, exports=exports)
     client_folder = out / engagement.config.slug
     sources = Sources(engagement, latest(client_folder))
+    if sources.run and {"pdf", "html"} & set(formats):
+        _warn_of_old_run(engagement, sources.run)
     with prepared_folder(client_folder / "deliverables") as place:
         made = export(sources, list(dict.fromkeys(formats)), place.part)
         written = language()
@@ -76,6 +78,20 @@ def export_(
     _tell(made, place.final)
     use_language(written)
     raise typer.Exit(1 if any(one.reason for one in made) else 0)
+
+
+def _warn_of_old_run(engagement: "Engagement", run: Path) -> None:
+    """Say so where the exports, the settings or the records are others than those that the run was made from."""
+    import json
+
+    from salesopt_kit.runner.manifest import inputs
+
+    then = json.loads((run / "manifest.json").read_text(encoding="utf-8"))["inputs"]
+    known = {one["file"]: one["sha256"] for one in then}
+    changed = [one["file"] for one in inputs(engagement) if known.get(one["file"], one["sha256"]) != one["sha256"]]
+    if changed:
+        message = _("! The newest run is older than {names}. Run `salesopt run {folder}` for new pages.")
+        typer.echo(message.format(names=_(", ").join(changed), folder=engagement.folder), err=True)
 
 
 def _tell(made: "tuple[Made, ...]", folder: Path) -> None:
@@ -106,7 +122,7 @@ def import_(
     engagement = open_engagement(folder)
     speak(context.obj)
     if not is_templates(file):
-        _import_bundle(engagement, file, who, is_rehearsal=dry_run)
+        _import_bundle(engagement, file, who, is_sure=yes, is_rehearsal=dry_run)
         return
     from salesopt_kit.deliverables.read_back import changes_in, write
     from salesopt_kit.records import open_store
@@ -122,8 +138,8 @@ def import_(
     typer.echo(message.format(changed=len(changes.saved), added=len(changes.added)))
 
 
-def _import_bundle(engagement: "Engagement", file: Path, who: str, *, is_rehearsal: bool) -> None:
-    """Bring in all records of a file of `salesopt records export`, or only try it."""
+def _import_bundle(engagement: "Engagement", file: Path, who: str, *, is_sure: bool, is_rehearsal: bool) -> None:
+    """Say what a file of `salesopt records export` brings, by a rehearsal that is taken back, and bring it in."""
     from salesopt_kit.records import open_store
     from salesopt_kit.records.exchange import import_records
 
@@ -131,16 +147,20 @@ def _import_bundle(engagement: "Engagement", file: Path, who: str, *, is_rehears
         try:
             with store.together():
                 done = import_records(store, file)
-                _take_back(is_rehearsal)
+                _take_back()
         except Rehearsed:
-            typer.echo(_("Nothing was written; with the option left out, this would be done:"))
-    message = _("{added} records added, {changed} changed, {left} left as they were; {linked} links made.")
-    typer.echo(message.format(added=done.added, changed=done.changed, left=done.left, linked=done.linked))
+            pass
+        message = _("{added} records to add, {changed} to change, {left} to leave as they are; {linked} links to make.")
+        typer.echo(message.format(added=done.added, changed=done.changed, left=done.left, linked=done.linked))
+        if is_rehearsal or not (done.added or done.changed or done.linked):
+            return
+        _ask(is_sure=is_sure)
+        import_records(store, file)
+    typer.echo(_("{changed} records changed, {added} added.").format(changed=done.changed, added=done.added))
 
 
-def _take_back(is_rehearsal: bool) -> None:
-    if is_rehearsal:
-        raise Rehearsed
+def _take_back() -> None:
+    raise Rehearsed
 
 
 def _show(changes: "Changes") -> None:
