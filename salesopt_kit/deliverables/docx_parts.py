@@ -266,7 +266,15 @@ def _border(table: Any, side: str) -> None:  # noqa: ANN401
     borders = properties.find(qn("w:tblBorders"))
     if borders is None:
         borders = OxmlElement("w:tblBorders")
-        properties.append(borders)
+        later = [
+            child
+            for name in ("shd", "tblLayout", "tblCellMar", "tblLook")
+            for child in properties.iter(qn(f"w:{name}"))
+        ]
+        if later:  # the standard fixes the order of these settings
+            later[0].addprevious(borders)
+        else:
+            properties.append(borders)
     line = OxmlElement(f"w:{side}")
     for key, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "C9D3DD")):
         line.set(qn(f"w:{key}"), value)

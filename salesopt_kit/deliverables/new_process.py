@@ -9,6 +9,7 @@ from typing import Any
 
 from salesopt_kit import design
 from salesopt_kit.charts import Chart
+from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.records.models import Records
 from salesopt_kit.results import Missing, Result
@@ -29,7 +30,10 @@ def new_map(tables: Tables) -> Chart | Missing:
 def new_process_files(tables: Tables) -> dict[str, bytes]:
     """Return the new process as files by name; none where nothing was designed."""
     maker: Callable[[Tables], dict[str, bytes]] | None = getattr(design, "to_be_files", None)
-    return maker(tables) if maker else {}
+    try:
+        return maker(tables) if maker else {}
+    except MissingDataError:
+        return {}
 
 
 def answer(name: str, tables: Tables) -> Result | None:

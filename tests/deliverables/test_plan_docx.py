@@ -22,6 +22,9 @@ SECTIONS = {
 }
 
 
+pytestmark = pytest.mark.slow
+
+
 @cache
 def plan(folder: Path) -> Path:
     """Return the plan of a sample, written once."""

@@ -20,6 +20,8 @@ from salesopt_kit.records import load_records
 from salesopt_kit.tables import open_tables
 from salesopt_kit.tables.store import Tables
 
+pytestmark = pytest.mark.slow
+
 
 @cache
 def made(folder: Path) -> tuple[Tables, Path]:
