@@ -120,10 +120,10 @@ class Paper:
         self._fix(table, found)
 
     def picture(self, png: bytes, *, alt: str, height: float = 21.5, is_centred: bool = True) -> None:
-        """Add a picture as large as the page and `height` (centimetres) allow."""
-        shape = self.document.add_picture(io.BytesIO(png), width=Cm(self.width))
-        if shape.height > Cm(height):
-            shape.width, shape.height = int(shape.width * Cm(height) / shape.height), Cm(height)
+        """Add a picture in its own size, or as large as the page and `height` (centimetres) allow."""
+        shape = self.document.add_picture(io.BytesIO(png))
+        scale = min(1.0, Cm(self.width) / shape.width, Cm(height) / shape.height)
+        shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
         shape._inline.docPr.set("descr", alt)  # noqa: SLF001 -- python-docx has no other way to alternative text
         if is_centred:
             self.document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER

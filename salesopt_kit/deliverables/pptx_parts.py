@@ -270,10 +270,13 @@ class Deck:
         self._write(cell.text_frame.paragraphs[0], text, size, WHITE if is_head else INK, bold=is_head)
 
     def _write(self, paragraph: Any, text: str, size: float, colour: str, *, bold: bool = False) -> None:  # noqa: ANN401
-        run = paragraph.add_run()
-        run.text = "".join(sign for sign in text if sign >= " " or sign in "\n\t").replace("\n", "\v")
-        self._font(run.font, size, bold=bold)
-        run.font.color.rgb = RGBColor.from_string(colour)
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                paragraph.add_line_break()
+            run = paragraph.add_run()
+            run.text = "".join(sign for sign in line if sign >= " " or sign == "\t")
+            self._font(run.font, size, bold=bold)
+            run.font.color.rgb = RGBColor.from_string(colour)
 
     def _font(self, font: Any, size: float, *, bold: bool = False) -> None:  # noqa: ANN401
         """Set size and one font for Latin and for Chinese letters."""

@@ -37,4 +37,6 @@ def test_documents_say_what_is_missing_and_how_to_supply_it(tmp_path: Path) -> N
         if shape.has_text_frame
     ]
     assert sum("Not available" in said for said in slides) >= 4
+    assert not any("_x00" in said for said in slides)
+    assert any("\v- id: ME-1" in said for said in slides)
     assert [path.name for path in tmp_path.glob("process.*")]
