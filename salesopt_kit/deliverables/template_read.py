@@ -16,6 +16,8 @@ from salesopt_kit.records.cells import LongTexts, from_cell
 
 HEAD_ROWS = 12
 """Rows from the top in which the headings are looked for; somebody may have put lines above them."""
+LONGEST_SAID = 120
+"""Letters of a value in a diff."""
 Cells = list[list[Any]]
 
 
@@ -180,6 +182,3 @@ def said(column: Column, value: Value) -> str:
     """Return a value as a diff shows it: one line, not too long."""
     text = " ".join(shown_value(column, value).split())
     return text if len(text) <= LONGEST_SAID else text[: LONGEST_SAID - 1] + "…"
-
-
-LONGEST_SAID = 120
