@@ -10,6 +10,7 @@ import typer
 
 from salesopt_kit import __version__
 from salesopt_kit.locale import LANGUAGES, N_, _, use_language
+from salesopt_kit.terminal.deliverables import add_to as add_deliverables_to
 from salesopt_kit.terminal.failures import PlainGroup
 from salesopt_kit.terminal.language import VARIABLE, asked_for, normal, of_system, speak
 from salesopt_kit.terminal.records import add_to as add_records_to
@@ -163,6 +164,7 @@ def demo(
 
 
 add_records_to(app)
+add_deliverables_to(app)
 
 
 def _run(context: typer.Context, folder: Path, **options: object) -> "Run | None":

@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
 from ruamel.yaml.comments import CommentedMap
 
 from salesopt_kit.errors import InputError
@@ -274,6 +283,32 @@ class Pilot(Part):
         return self
 
 
+def _colour(given: object) -> str:
+    """Return a colour as #rrggbb; YAML takes one without quotes for a comment or a number."""
+    plain = str(given if given is not None else "").strip().lstrip("#")
+    if not re.fullmatch(r"[0-9a-fA-F]{6}", plain):
+        raise ValueError(_('a colour in quotes, such as "#1f6f8b"'))
+    return f"#{plain.lower()}"
+
+
+Colour = Annotated[str, BeforeValidator(_colour)]
+
+
+class Colours(Part):
+    """The client's or the consultant's colours, each as "#rrggbb"."""
+
+    primary: Colour = Field(default="#1f2d3d", description='Headings, in quotes: "#1f2d3d".')
+    accent: Colour = Field(default="#1f6f8b", description='Bars, lines and table heads, in quotes: "#1f6f8b".')
+
+
+class Branding(Part):
+    """How what is handed over looks."""
+
+    logo: str = Field(default="", description="A PNG or JPEG file in the engagement folder.")
+    colours: Colours = Colours()
+    footer: str = Field(default="", max_length=120, description="A line at the foot of each page.")
+
+
 def _plain(text: str) -> str:
     return " ".join(text.split()).lower()
 
@@ -304,6 +339,7 @@ class Config(Part):
         default_factory=dict, description="Stage id -> who approves there and how long it takes."
     )
     pilot: Pilot | None = None
+    branding: Branding = Branding()
     records: str = Field(
         default="",
         description="postgresql://user@host/database that holds the records; empty: records.sqlite in the folder.",

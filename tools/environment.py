@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CONDA_NAMES = {"ruamel-yaml": "ruamel.yaml", "ibis-framework[duckdb]": "ibis-duckdb", "duckdb": "python-duckdb"}
-NOT_ON_CONDA = ("pylopdf-fonts-zh-cn",)
+NOT_ON_CONDA = ("pylopdf-fonts-zh-cn", "typst")  # conda has a typst too, which is the program alone
 """Packages that only PyPI has; pip installs them into the conda environment."""
 
 
