@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from salesopt_kit.deliverables.branding import look_of
-from salesopt_kit.deliverables.new_process import new_process_files
 from salesopt_kit.deliverables.sources import Sources
 from salesopt_kit.deliverables.template_xlsx import write_templates
+from salesopt_kit.design import to_be_files
 from salesopt_kit.diagnose.map import process_map_files
-from salesopt_kit.errors import SalesOptError
+from salesopt_kit.errors import MissingDataError, SalesOptError
 from salesopt_kit.locale import N_, _
 
 Maker = Callable[[Sources, Path], list[Path]]
@@ -86,10 +86,18 @@ def _pdf(sources: Sources, folder: Path) -> list[Path]:
 
 def _bpmn(sources: Sources, folder: Path) -> list[Path]:
     made = []
-    for name, content in (process_map_files(sources.tables) | new_process_files(sources.tables)).items():
+    for name, content in (process_map_files(sources.tables) | _new_process_files(sources)).items():
         (folder / name).write_bytes(content)
         made.append(folder / name)
     return made
+
+
+def _new_process_files(sources: Sources) -> dict[str, bytes]:
+    """Return the process to be as files; none where nobody entered a change of a node."""
+    try:
+        return to_be_files(sources.tables)
+    except MissingDataError:
+        return {}
 
 
 def _html(sources: Sources, folder: Path) -> list[Path]:

@@ -10,7 +10,6 @@ from salesopt_kit import design, diagnose, prioritise
 from salesopt_kit.charts import Chart
 from salesopt_kit.deliverables.branding import Look, look_of
 from salesopt_kit.deliverables.docx_parts import LANDSCAPE, PORTRAIT, POSTER, Paper
-from salesopt_kit.deliverables.new_process import answer, new_map, sops
 from salesopt_kit.design.nodes import Node, OldAndNew
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
@@ -41,8 +40,7 @@ def write_plan(tables: Tables, path: Path) -> None:
     paper.turn(LANDSCAPE)
     comparison = design.old_and_new(tables)
     _section(paper, _("Old against new, node by node"), comparison)
-    if changes := answer("to_be_changes", tables):
-        paper.answer(changes)
+    paper.answer(design.to_be_changes(tables))
     paper.turn(PORTRAIT)
     _sops(paper, records, comparison)
     _decision_rights(paper, tables, records)
@@ -91,7 +89,7 @@ def _summary(paper: Paper, tables: Tables) -> None:
 def _maps(paper: Paper, tables: Tables) -> None:
     for title, drawn in (
         (_("Today's process"), diagnose.process_map_chart(tables)),
-        (_("The new process"), new_map(tables)),
+        (_("The new process"), design.to_be_map(tables)),
     ):
         paper.turn(POSTER if isinstance(drawn, Chart) else PORTRAIT)
         paper.heading(title)
@@ -118,7 +116,7 @@ def _sops(paper: Paper, records: Records, comparison: Result) -> None:
         if node.stage is None:
             continue
         paper.heading(node.name, 2)
-        written = sops(records, {node.stage.id, node.stage.name})
+        written = tuple(one for one in records.sops if one.stage in {node.stage.id, node.stage.name})
         if not written:
             paper.paragraph(
                 _("Nobody has written the SOP yet; this is what the process and the plan say."),
@@ -169,8 +167,7 @@ def _node_lines(node: Node, records: Records) -> Iterator[tuple[str, str]]:
 
 def _decision_rights(paper: Paper, tables: Tables, records: Records) -> None:
     paper.heading(_("Responsibility and decision rights"))
-    if tiers := answer("decision_rights", tables):
-        paper.answer(tiers)
+    paper.answer(design.decision_rights(tables))
     if records.responsibilities:
         paper.table(
             pd.DataFrame(
@@ -203,8 +200,7 @@ def _backer(sponsor: object) -> str:
 
 def _resources(paper: Paper, tables: Tables, records: Records) -> None:
     paper.heading(_("Resources needed"))
-    if found := answer("resources", tables):
-        paper.answer(found)
+    paper.answer(design.resources(tables))
     if not records.measures:
         paper.paragraph(_("No measure has been entered yet."))
         return

@@ -2,6 +2,8 @@
 
 from salesopt_kit.design import app
 from salesopt_kit.design.approvals import relief, replay_approvals
+from salesopt_kit.design.chain import chain_chart
+from salesopt_kit.design.changes import stage_changes
 from salesopt_kit.design.decision_rights import decision_rights
 from salesopt_kit.design.figures import timeline
 from salesopt_kit.design.nodes import old_and_new
@@ -15,7 +17,7 @@ from salesopt_kit.design.sops import sops
 from salesopt_kit.design.targets import targets
 from salesopt_kit.design.threshold_figures import thresholds_chart
 from salesopt_kit.design.thresholds import thresholds
-from salesopt_kit.design.to_be import to_be_changes, to_be_map
+from salesopt_kit.design.to_be import to_be_changes, to_be_files, to_be_map
 from salesopt_kit.design.trace import answers_root_causes
 from salesopt_kit.design.what_if import what_if, what_if_workload
 from salesopt_kit.design.what_if_answers import what_if_assumptions, what_if_calibration
@@ -29,6 +31,7 @@ __all__ = [
     "answers_root_causes",
     "app",
     "approval_queue",
+    "chain_chart",
     "decision_rights",
     "expected_effect",
     "keep_predictions",
@@ -42,11 +45,13 @@ __all__ = [
     "responsibilities",
     "risks",
     "sops",
+    "stage_changes",
     "targets",
     "thresholds",
     "thresholds_chart",
     "timeline",
     "to_be_changes",
+    "to_be_files",
     "to_be_map",
     "what_if",
     "what_if_assumptions",

@@ -7,8 +7,8 @@ import pandas as pd
 
 from salesopt_kit.charts import Chart
 from salesopt_kit.locale import _
-from salesopt_kit.records import chain_chart as drawing
 from salesopt_kit.records import load_records, needed
+from salesopt_kit.records.chain_chart import whole_chain_chart
 from salesopt_kit.records.chain_map import (
     MEASURE,
     OBSERVATION,
@@ -109,6 +109,4 @@ def chain_of_evidence(tables: Tables) -> ChainOfEvidence:
 @explains_missing
 def chain_chart(tables: Tables) -> Chart:
     """Return the chain as a picture; MissingData without pain points."""
-    records = load_records(tables.engagement)
-    needed(records, "pain_points")
-    return drawing.chain_chart(chain_map(records))
+    return whole_chain_chart(tables.engagement)

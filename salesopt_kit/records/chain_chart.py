@@ -11,8 +11,11 @@ from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.path import Path
 
 from salesopt_kit.charts import ACCENT, INK, MUTED, WARN, Chart, balanced, new_figure
+from salesopt_kit.engagement import Engagement
 from salesopt_kit.locale import _
-from salesopt_kit.records.chain_map import COLUMNS, PAIN_POINT, ROOT_CAUSE, Box, ChainMap
+from salesopt_kit.records.chain_map import COLUMNS, PAIN_POINT, ROOT_CAUSE, Box, ChainMap, chain_map
+from salesopt_kit.records.examples import needed
+from salesopt_kit.records.load import load_records
 
 WIDTHS = (1.0, 1.3, 1.85, 1.2, 1.7, 1.75, 1.3)
 GAP, BETWEEN, PAD = 0.22, 0.12, 0.07
@@ -36,6 +39,13 @@ class Placed:
     def middle(self) -> float:
         """The height at which lines end at it."""
         return self.top + self.tall / 2
+
+
+def whole_chain_chart(engagement: Engagement) -> Chart:
+    """Return the chain of all records of an engagement as a picture; MissingDataError without pain points."""
+    records = load_records(engagement)
+    needed(records, "pain_points")
+    return chain_chart(chain_map(records))
 
 
 def chain_chart(chain: ChainMap) -> Chart:
