@@ -113,7 +113,7 @@ FORMATS = {
         Format("xlsx", N_("the three templates, to be filled in and imported again"), _xlsx),
         Format("docx", N_("the plan description with both flowcharts, SOPs, risks and sign-off"), _docx),
         Format("pptx", N_("the summary as slides with charts that can be edited"), _pptx),
-        Format("bpmn", N_("today's process for a modeller, with its pictures"), _bpmn),
+        Format("bpmn", N_("the process of today, and the one to be, for a modeller, with pictures"), _bpmn),
         Format("pdf", N_("the whole newest run as one document"), _pdf),
         Format("html", N_("the pages of the newest run"), _html),
     )

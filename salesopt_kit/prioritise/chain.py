@@ -33,11 +33,16 @@ class ChainOfEvidence(Result):
 
     def sentence(self) -> str:
         """Say how many pain points are joined to a measure, and how many links are missing."""
-        message = _("{joined} of {n} pain points lead to a measure; missing links of the chain: {missing}.")
+        message = _(
+            "{joined} of {n} pain points lead to a measure; missing links of the chain: {missing}; "
+            "chains with a why that nothing supports: {weak}."
+        )
         joined = sum(
             any(box.column == MEASURE and not box.is_missing for box in self._beyond(point)) for point in self._points()
         )
-        return message.format(joined=joined, n=len(self._points()), missing=len(self.chain.missing))
+        return message.format(
+            joined=joined, n=len(self._points()), missing=len(self.chain.missing), weak=len(self.chain.weak)
+        )
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return how many links are missing."""

@@ -69,6 +69,11 @@ class ChainMap:
         """The boxes of what is not there."""
         return tuple(box for box in self.boxes if box.is_missing)
 
+    @property
+    def weak(self) -> tuple[Box, ...]:
+        """The boxes that hold something nothing supports."""
+        return tuple(box for box in self.boxes if box.is_weak)
+
     def from_left(self, key: str) -> tuple[str, ...]:
         """Return what leads to a box."""
         return tuple(start for start, end in self.lines if end == key)
