@@ -67,7 +67,7 @@ def expected_effect(tables: Tables, changes: Sequence[ExpectedChange | Planned] 
     if not records.predictions:
         raise MissingDataError(
             _("no prediction is kept"),
-            remedy=_("Keep the expected effect before the pilot begins: `keep_predictions(store, what_if(...))`."),
+            remedy=_("Keep the expected effect before the pilot begins: `salesopt predict DIR`."),
         )
     answer = what_if(tables, changes) if changes else Missing("", "")
     today = {one.metric: one for one in predictions_of(answer)} if isinstance(answer, WhatIf) else {}

@@ -1,4 +1,4 @@
-"""Commands on the records: `trace`, `observe`, `backup`, `restore`, `records export` and `records import`."""
+"""Commands on the records: `trace`, `observe`, `predict`, `backup`, `restore` and `records export` and `import`."""
 # ruff: noqa: PLC0415 -- commands import what they need when they run
 
 from pathlib import Path
@@ -29,6 +29,9 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         help=N_("Freeze a figure, a complaint or a statement of the data as an observation, and say what it supports.")
     )(observe)
+    app.command(
+        help=N_("Simulate what the planned changes will bring, and keep it as predictions to hold the pilot against.")
+    )(predict)
     app.command(help=N_("Write a sound copy of the records while others work with them."))(backup)
     app.command(help=N_("Put a backup in the place of the records; those are kept beside it."))(restore)
     group.command("export", help=N_("Write all records, links and history to one file."))(export_)
@@ -87,6 +90,36 @@ def observe(
     with open_store(engagement, who=who) as store:
         saved = kept(tables, store, reference, supports=supports or (), text=text)
     typer.echo(said(saved.record))
+
+
+def predict(
+    context: typer.Context,
+    folder: Folder,
+    exports: Annotated[str, typer.Option(metavar="PATH", help=N_("Where the exports are; default: DIR/exports."))] = "",
+    who: Who = "",
+) -> None:
+    """Keep the expected effect of the changes of nodes."""
+    from salesopt_kit import design
+    from salesopt_kit.engagement import open_engagement
+    from salesopt_kit.errors import MissingDataError
+    from salesopt_kit.records import open_store
+    from salesopt_kit.records.wording import said
+    from salesopt_kit.results import Missing
+    from salesopt_kit.tables import open_tables
+
+    engagement = open_engagement(folder, exports=exports)
+    speak(context.obj)
+    tables = open_tables(engagement)
+    answer = design.what_if(tables, design.stage_changes(tables))
+    if isinstance(answer, Missing):
+        raise MissingDataError(answer.what, remedy=answer.remedy)
+    with open_store(engagement, who=who) as store:
+        kept = design.keep_predictions(store, answer)
+    typer.echo(answer.sentence())
+    for saved in kept:
+        typer.echo(said(saved.record))
+    if not kept:
+        typer.echo(_("The changes leave the cycle and the wins as they are; there is nothing to predict."))
 
 
 def backup(
