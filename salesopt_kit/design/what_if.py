@@ -51,7 +51,8 @@ def what_if(tables: Tables, changes: Sequence[ExpectedChange | Planned]) -> What
         raise MissingDataError(
             _("no change of the process is described, so there is nothing to simulate"),
             remedy=_(
-                "Enter which node changes and by how much: a record of `node_changes` with `expected_days` or `expected_factor`."
+                "Enter which node changes and by how much: a record of `node_changes` with "
+                "`expected_days` or `expected_factor`."
             ),
         )
     return _simulated(tables, expected)
