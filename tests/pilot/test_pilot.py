@@ -213,7 +213,7 @@ def test_a_team_that_no_deal_has_is_told_with_the_names_that_there_are() -> None
     assert "A, B, C, D, E, F" in answer.remedy
 
 
-@pytest.mark.parametrize("name", pilot.__all__)
+@pytest.mark.parametrize("name", sorted({*pilot.__all__} - {"app"}))
 @pytest.mark.parametrize("table", ["leads", "stage_events", "opportunities"])
 def test_without_a_pilot_every_question_says_what_to_add(name: str, table: str) -> None:
     frames = {
