@@ -223,7 +223,7 @@ def _cell(text: str, known: dict[str, tuple[str, str]]) -> str:
     """Return a cell that says how it may break: a short one not at all, a long one not into a narrow column."""
     if figure := max(filter(text.startswith, known), key=len, default=""):
         value, below = map(html.escape, known[figure])
-        return f'<td class="short">{value}<span class="range">{below}{html.escape(text[len(figure) :])}</span></td>'
+        return f'<td class="short">{value}<br><span class="range">{below}{html.escape(text[len(figure) :])}</span></td>'
     columns = columns_of(text)
     kind = "short" if columns <= SHORT else "long" if columns >= LONG else ""
     return f'<td class="{kind}">{html.escape(text)}</td>' if kind else f"<td>{html.escape(text)}</td>"

@@ -109,7 +109,7 @@ def test_the_interval_of_an_answer_s_own_figure_stands_below_it(
     use_language(language)
     figure = Estimate("cycle", "Cycle", 12.1, "days", 1204, 10.8, 14.0)
     page = table_html(pd.DataFrame({"a": [cell]}), [figure])
-    assert f'<td class="short">{value}<span class="range">{below}</span></td>' in page
+    assert f'<td class="short">{value}<br><span class="range">{below}</span></td>' in page
 
 
 def test_a_text_that_only_looks_like_an_interval_stays_as_it_is() -> None:

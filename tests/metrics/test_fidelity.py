@@ -55,7 +55,7 @@ def test_a_bulk_edit_takes_its_deals_out_whole(engaged: Open) -> None:
     assert pair.is_moved
     assert "leave their 95% interval" in answer.sentence()
     assert "+35.6 points" in set(answer.table()["Difference"])
-    assert '53.3%<span class="range">36.1% to 69.8%</span>' in answer._repr_html_()
+    assert '53.3%<br><span class="range">36.1% to 69.8%</span>' in answer._repr_html_()
     assert win_rate(tables).by_count.value == 16 / 30  # the tables themselves are as they were
 
 

@@ -56,7 +56,7 @@ def test_heads_are_the_employed_by_their_share_of_the_month(engaged: Open) -> No
     assert answer.caveats()[0].startswith("Heads are people employed")
     assert answer.sentence().startswith("A head won $91 a month on average over 3 full months ($0 to ")
     assert answer.table().iloc[2].tolist() == ["2024-06", "$47 ($7 to $331)", "1.5", "1"]
-    assert '$47<span class="range">$7 to $331</span>' in answer._repr_html_()
+    assert '$47<br><span class="range">$7 to $331</span>' in answer._repr_html_()
     april = answer.per_month[0]
     factor = math.exp(1.959964 * math.sqrt(100**2 + 300**2) / 400)
     assert (april.low, april.high) == pytest.approx((200 / factor, 200 * factor), rel=1e-6)
