@@ -119,4 +119,6 @@ def _items(tag: Tag, depth: int) -> Iterator[list[Any]]:
 
 def _words(tag: Tag | NavigableString) -> str:
     """Return the text of a tag in one line; a part such as an interval is set apart from what stands before it."""
+    for line_end in tag.find_all("br") if isinstance(tag, Tag) else ():
+        line_end.replace_with(" ")  # without it a figure and the bound below it would read as one number in Chinese
     return " ".join(tag.get_text("" if language() == "zh-CN" else " ").split()).replace(" ,", ",").replace(" .", ".")

@@ -19,8 +19,8 @@ from salesopt_kit.deliverables.report_pdf import write_report
 from salesopt_kit.deliverables.sources import Sources
 from salesopt_kit.engagement import Engagement
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import language
-from salesopt_kit.results import Table
+from salesopt_kit.locale import language, use_language
+from salesopt_kit.results import Estimate, Table, table_html, with_interval
 
 Opener = Callable[..., Engagement]
 
@@ -152,3 +152,14 @@ def test_folded_parts_whys_and_cards_are_read_as_what_they_are() -> None:
     assert found[2]["frame"].to_dict("list") == {"T": ["1 (0 to 2)"]}
     assert found[3]["items"] == [[0, "PP-1"], [1, "why"]]
     assert found[4]["pairs"] == [["Formula", "a/b"]]
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_a_figure_and_the_interval_below_it_never_read_as_one_number(locale: str) -> None:
+    use_language(locale)
+    estimate = Estimate("x", "x", 112.0, "deals", 9, 55.0, 219.0)
+    page = table_html(pd.DataFrame({"n": [with_interval(estimate)]}), [estimate])
+    output = v4.new_output("display_data", {"text/html": f'<div class="answer">{page}</div>'})
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("", outputs=[output])])
+    (table,) = [block for block in blocks_of(notebook) if block["kind"] == "table"]
+    assert table["frame"].iloc[0, 0].split()[0] == "112"
