@@ -135,6 +135,7 @@ TITLES = {
 }
 OF_ONE_KIND = {
     "predictions.change": N_("Expected change"),
+    "node_changes.name": N_("New name of the node"),
     "feedback.unit": N_("Team or segment"),
     "pilot_notes.unit": N_("Team or segment"),
     "trainings.unit": N_("Team or segment"),
