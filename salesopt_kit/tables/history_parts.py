@@ -53,6 +53,8 @@ class Part:
     """The place in the part of each deal's first event."""
     numbers: NDArray[np.int32]
     """Of the deals, from 0, by event."""
+    positions: NDArray[np.int32]
+    """Of each event in its deal, from 0."""
     base: int
     """What is added to the numbers, so that no two deals of the whole log share one."""
 
@@ -60,11 +62,6 @@ class Part:
     def keys(self) -> NDArray[np.int32]:
         """Return the key of each deal."""
         return np.arange(self.base, self.base + len(self.firsts), dtype=np.int32)
-
-    @property
-    def positions(self) -> NDArray[np.int32]:
-        """Return the position of each event in its deal, from 0."""
-        return np.arange(len(self.rows), dtype=np.int32) - self.firsts.astype(np.int32)[self.numbers]
 
     def values(self, name: str) -> Numbers:
         """Return a column of the log in the order of the part."""
@@ -81,7 +78,9 @@ def part_of(log: Log, rows: Places, base: int) -> Part:
     place = log.columns["place"][rows]
     entries = starts.copy()
     entries[1:] |= place[1:] != place[:-1]
-    return Part(log, rows, starts, entries, np.flatnonzero(starts), np.cumsum(starts, dtype=np.int32) - 1, base)
+    firsts, numbers = np.flatnonzero(starts), np.cumsum(starts, dtype=np.int32) - 1
+    positions = np.arange(len(rows), dtype=np.int32) - firsts.astype(np.int32)[numbers]
+    return Part(log, rows, starts, entries, firsts, numbers, positions, base)
 
 
 def events_and_stays(part: Part) -> tuple[pa.Table, pa.Table | None]:
