@@ -11,11 +11,13 @@ from salesopt_kit.charts import Chart
 from salesopt_kit.deliverables.branding import Look, look_of
 from salesopt_kit.deliverables.docx_parts import LANDSCAPE, PORTRAIT, POSTER, Paper
 from salesopt_kit.design.nodes import Node, OldAndNew
+from salesopt_kit.design.sops import PARTS
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
-from salesopt_kit.records import Records, load_records
+from salesopt_kit.records import Records, Sop, load_records
 from salesopt_kit.results import Missing, Result
 from salesopt_kit.tables.store import Tables
+from salesopt_kit.widgets.labels import label_of
 
 BLANK_SIGNATURES = 3
 """Lines for people whom the records do not name."""
@@ -129,25 +131,15 @@ def _sops(paper: Paper, records: Records, comparison: Result) -> None:
             paper.facts(_node_lines(node, records))
 
 
-def _sop_lines(sop: object) -> Iterator[tuple[str, str]]:
+def _sop_lines(sop: Sop) -> Iterator[tuple[str, str]]:
     """Yield the filled lines of a written SOP."""
-    for name, field in (
-        (_("Purpose"), "purpose"),
-        (_("Responsible"), "responsible"),
-        (_("Input documents"), "inputs"),
-        (_("Steps"), "steps"),
-        (_("Output documents"), "outputs"),
-        (_("Time limit"), "time_limit"),
-        (_("Decision rights"), "decision_rights"),
-        (_("Exceptions"), "exceptions"),
-        (_("Tools"), "tools"),
-    ):
-        given = getattr(sop, field, "")
+    for field in PARTS:
+        given = getattr(sop, field)
         if isinstance(given, tuple):
             numbered = [f"{n}. {one}" for n, one in enumerate(given, 1)] if field == "steps" else list(given)
             given = "\n".join(numbered)
         if given:
-            yield name, str(given)
+            yield label_of("sops", field), given
 
 
 def _node_lines(node: Node, records: Records) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from salesopt_kit.process import Node, NodeKind
 from salesopt_kit.records import DecisionRight, NodeChange, Records, Sop, load_records
 from salesopt_kit.results import Answers, Estimate, Result, explains_missing
 from salesopt_kit.tables.store import Tables
+from salesopt_kit.widgets.labels import label_of
 
 
 class Origin(StrEnum):
@@ -31,17 +32,10 @@ class Origin(StrEnum):
 
 
 ORIGINS = {Origin.ENTERED: N_("entered"), Origin.DRAFT: N_("draft"), Origin.MISSING: N_("missing")}
-PARTS = {
-    "purpose": N_("Purpose"),
-    "responsible": N_("Responsible"),
-    "inputs": N_("Input documents"),
-    "steps": N_("Steps"),
-    "outputs": N_("Output documents"),
-    "time_limit": N_("Time limit"),
-    "decision_rights": N_("Decision rights"),
-    "exceptions": N_("Exceptions"),
-    "tools": N_("Tools"),
-}
+PARTS = (
+    *("purpose", "responsible", "inputs", "steps", "outputs"),
+    *("time_limit", "decision_rights", "exceptions", "tools"),
+)
 """The parts of an SOP in the order in which it is read."""
 
 
@@ -56,7 +50,7 @@ class Part:
     @property
     def label(self) -> str:
         """The heading of the part."""
-        return _(PARTS[self.key])
+        return label_of("sops", self.key)
 
 
 @dataclass(frozen=True, slots=True)
