@@ -11,9 +11,9 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.evidence import Cited, look_up
 from salesopt_kit.prioritise.evidence import references
 from salesopt_kit.prioritise.vocabulary import Vocabulary, vocabulary
-from salesopt_kit.prioritise.why_tree import same
 from salesopt_kit.prioritise.whys import priorities
 from salesopt_kit.records import PainPoint, Records, WhyChain, load_records, needed
+from salesopt_kit.records.wording import alike
 from salesopt_kit.results import Table, explains_missing
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import Priority
@@ -97,20 +97,20 @@ def _ends(chain: WhyChain) -> Iterator[Fault]:
 
 def _circle(given: Checked, chain: WhyChain) -> Iterator[Fault]:
     """A text that comes back explains itself; the root cause may say the last why once more."""
-    seen = {same(given.point_of(chain).problem): _("the pain point")}
+    seen = {alike(given.point_of(chain).problem): _("the pain point")}
     rule = _("What is explained by itself is not explained; texts are compared without spaces and punctuation.")
     for number, why in enumerate(chain.whys, 1):
         name = _("why {number}").format(number=number)
-        if same(why.text) in seen:
+        if alike(why.text) in seen:
             message = _("it goes round in a circle: {later} says the same as {earlier}")
-            yield Fault(chain.id, message.format(later=name, earlier=seen[same(why.text)]), rule)
+            yield Fault(chain.id, message.format(later=name, earlier=seen[alike(why.text)]), rule)
             return
-        seen[same(why.text)] = name
-    last = same(chain.whys[-1].text) if chain.whys else ""
+        seen[alike(why.text)] = name
+    last = alike(chain.whys[-1].text) if chain.whys else ""
     cause = chain.root_cause
-    if cause and same(cause.text) != last and same(cause.text) in seen:
+    if cause and alike(cause.text) != last and alike(cause.text) in seen:
         message = _("it goes round in a circle: the root cause says the same as {earlier}")
-        yield Fault(chain.id, message.format(earlier=seen[same(cause.text)]), rule)
+        yield Fault(chain.id, message.format(earlier=seen[alike(cause.text)]), rule)
 
 
 def _circles_through_several(records: Records) -> Iterator[Fault]:
@@ -139,9 +139,9 @@ def _circles_through_several(records: Records) -> Iterator[Fault]:
 def _texts(records: Records, chain: WhyChain) -> list[str]:
     """Return what a chain says from pain point to root cause, made comparable, a repeated root cause left out."""
     problem = next(point.problem for point in records.pain_points if point.id == chain.pain_point)
-    texts = [same(problem), *(same(why.text) for why in chain.whys)]
-    if chain.root_cause and same(chain.root_cause.text) != texts[-1]:
-        texts.append(same(chain.root_cause.text))
+    texts = [alike(problem), *(alike(why.text) for why in chain.whys)]
+    if chain.root_cause and alike(chain.root_cause.text) != texts[-1]:
+        texts.append(alike(chain.root_cause.text))
     return texts
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from salesopt_kit.records import PainPoint, Records, RootCause
+from salesopt_kit.records.wording import alike
 from salesopt_kit.terms import Level
 
 Kind = Literal["pain_point", "why", "root_cause"]
@@ -46,15 +47,10 @@ def why_tree(records: Records, point: PainPoint) -> Node:
     return root
 
 
-def same(text: str) -> str:
-    """Return a text without case, spaces and punctuation, for telling whether two say the same."""
-    return "".join(sign for sign in text.casefold() if sign.isalnum())
-
-
 def _below(parent: Node, child: Node) -> Node:
     """Return the child that says the same already, with the new evidence added, or the new child."""
     for known in parent.children:
-        if known.kind == child.kind and same(known.text) == same(child.text):
+        if known.kind == child.kind and alike(known.text) == alike(child.text):
             known.evidence = tuple(dict.fromkeys((*known.evidence, *child.evidence)))
             given = [one for one in (known.confidence, child.confidence) if one]
             known.confidence = max(given, key=list(Level).index, default=None)  # the lower of two that differ
