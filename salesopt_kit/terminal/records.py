@@ -78,14 +78,12 @@ def observe(
     who: Who = "",
 ) -> None:
     """Keep an observation."""
-    from salesopt_kit.engagement import open_engagement
     from salesopt_kit.metrics.observed import observe as kept
     from salesopt_kit.records import open_store
     from salesopt_kit.records.wording import said
     from salesopt_kit.tables import open_tables
 
-    engagement = open_engagement(folder, exports=exports, as_of=as_of)
-    speak(context.obj)
+    engagement = _engagement(context, folder, exports=exports, as_of=as_of)
     tables = open_tables(engagement)
     with open_store(engagement, who=who) as store:
         saved = kept(tables, store, reference, supports=supports or (), text=text)
@@ -100,15 +98,13 @@ def predict(
 ) -> None:
     """Keep the expected effect of the changes of nodes."""
     from salesopt_kit import design
-    from salesopt_kit.engagement import open_engagement
     from salesopt_kit.errors import MissingDataError
     from salesopt_kit.records import open_store
     from salesopt_kit.records.wording import said
     from salesopt_kit.results import Missing
     from salesopt_kit.tables import open_tables
 
-    engagement = open_engagement(folder, exports=exports)
-    speak(context.obj)
+    engagement = _engagement(context, folder, exports=exports)
     tables = open_tables(engagement)
     answer = design.what_if(tables, design.stage_changes(tables))
     if isinstance(answer, Missing):
@@ -186,9 +182,9 @@ def import_(
     typer.echo(message.format(added=done.added, changed=done.changed, left=done.left, linked=done.linked))
 
 
-def _engagement(context: typer.Context, folder: Path) -> "Engagement":
+def _engagement(context: typer.Context, folder: Path, *, exports: str = "", as_of: str = "") -> "Engagement":
     from salesopt_kit.engagement import open_engagement
 
-    engagement = open_engagement(folder)
+    engagement = open_engagement(folder, exports=exports, as_of=as_of)
     speak(context.obj)
     return engagement
