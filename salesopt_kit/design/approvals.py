@@ -13,7 +13,6 @@ from salesopt_kit.design.tiers import NotDecided, decide, edges, signatures, sig
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.amount_bands import Band, Bands, amount_bands
-from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.numbers import shown
 from salesopt_kit.records import DecisionRight
 from salesopt_kit.results import Estimate, Result, explains_missing
@@ -351,9 +350,3 @@ def _rows(one: StageReplay, currency: str) -> Iterator[dict[str, str]]:
             _("Approvals"): f"{n * before:,} → {n * after:,}",
             _("Go away"): f"{n * (before - after):,}",
         }
-
-
-def share_text(one: StageReplay) -> str:
-    """Return the share of approvals that go away with its interval."""
-    value, low, high = one.gone
-    return with_interval(Estimate("approvals.gone_share", "", value, "fraction", one.n, low, high))

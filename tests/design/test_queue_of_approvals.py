@@ -3,11 +3,11 @@
 import made_log as made
 import pandas as pd
 import pytest
+from queue_formulas import mean_wait
 
 from salesopt_kit.design.queue import ApprovalQueue, approval_queue
 from salesopt_kit.errors import InputError
 from salesopt_kit.results import Missing
-from salesopt_kit.stats.queue_formulas import mean_wait
 
 NEEDED = {"contract": {"approvers": 1, "hours": 3.0, "below": 50_000}}
 

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from queue_formulas import erlang_c, mean_wait, mean_wait_one_server
 
-from salesopt_kit.stats.queue_formulas import erlang_c, mean_wait, mean_wait_one_server
 from salesopt_kit.stats.queue_simulation import Load, play, poisson_load
 
 
