@@ -47,7 +47,7 @@ def shown(value: float | None, unit: str) -> str:  # noqa: PLR0911 -- one for ea
 
 def _further_digits(share: float) -> int:
     """Return how many digits more than one it takes to tell a share from none and from all, three at most."""
-    near = min(abs(share), abs(1 - share))
+    near = min(share, 1 - share)
     return next((digits for digits in range(4) if near >= 0.0005 / 10**digits), 0)
 
 
