@@ -45,9 +45,9 @@ def write_plan(tables: Tables, path: Path) -> None:
     paper.answer(design.to_be_changes(tables))
     paper.turn(PORTRAIT)
     _sops(paper, records, comparison)
-    _decision_rights(paper, tables, records)
-    _resources(paper, tables, records)
     paper.turn(LANDSCAPE)
+    _decision_rights(paper, tables, records)
+    _section(paper, _("Resources needed"), design.resources(tables))
     _section(paper, _("Responsibilities and dates"), design.responsibilities(tables), design.timeline(tables))
     _section(paper, _("Risks and contingencies"), design.risks(tables))
     _section(paper, _("Targets"), design.targets(tables))
@@ -188,26 +188,6 @@ def _backer(sponsor: object) -> str:
     name, day = getattr(sponsor, "name", ""), getattr(sponsor, "signed_on", None)
     state = _("signed on {day}").format(day=day) if day else _("not signed yet")
     return _("{name} ({state})").format(name=name, state=state)
-
-
-def _resources(paper: Paper, tables: Tables, records: Records) -> None:
-    paper.heading(_("Resources needed"))
-    paper.answer(design.resources(tables))
-    if not records.measures:
-        paper.paragraph(_("No measure has been entered yet."))
-        return
-    paper.table(
-        pd.DataFrame(
-            {
-                _("Record"): one.id,
-                _("Measure"): one.measure,
-                _("Resources needed"): one.resources or "–",
-                _("Responsible department"): one.department or "–",
-                _("Needed from"): one.start.isoformat() if one.start else "–",
-            }
-            for one in records.measures
-        )
-    )
 
 
 def _sign_off(paper: Paper, tables: Tables, records: Records) -> None:

@@ -58,8 +58,8 @@ SURVEY = Template(
         Column("departments", N_("Departments/people"), "text", 16, list_name="departments"),
         Column("step", N_("Current step in short"), "text", 26),
         Column("days_per_deal", N_("Time (days/deal)"), "number", 11),
-        Column("type", N_("Issue type (efficiency/cost/experience/risk)"), "term", 20, IssueType, "types"),
-        Column("problem", N_("Problem in detail"), "text", 42),
+        Column("type", N_("Issue type (efficiency/cost/experience/risk)"), "term", 34, IssueType, "types"),
+        Column("problem", N_("Problem in detail"), "text", 36),
         Column("priority", N_("Improvement priority (high/medium/low)"), "term", 16, Level, "levels"),
     ),
 )
