@@ -3,6 +3,13 @@
 from collections.abc import Callable
 
 from salesopt_kit.pilot.contrast import Arms, Contrast
+from salesopt_kit.pilot.estimators.regressions import (
+    did_sellers,
+    did_sellers_reduced,
+    did_sellers_wild,
+    did_units_reduced,
+    did_units_wild,
+)
 from salesopt_kit.pilot.estimators.unit_changes import unit_permutation, unit_t, unit_t_weighted
 from salesopt_kit.pilot.panel import Panel
 
@@ -12,6 +19,11 @@ ESTIMATORS: dict[str, Estimator] = {
     "unit_t": unit_t,
     "unit_t_weighted": unit_t_weighted,
     "unit_permutation": unit_permutation,
+    "did_sellers": did_sellers,
+    "did_sellers_reduced": did_sellers_reduced,
+    "did_sellers_wild": did_sellers_wild,
+    "did_units_reduced": did_units_reduced,
+    "did_units_wild": did_units_wild,
 }
 """Each raises MissingDataError where the panel cannot carry it."""
 
