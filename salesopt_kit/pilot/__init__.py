@@ -2,6 +2,7 @@
 
 from salesopt_kit.pilot import app
 from salesopt_kit.pilot.controls import with_controls
+from salesopt_kit.pilot.estimators.figures import effect_by_week
 from salesopt_kit.pilot.evaluation import evaluation
 from salesopt_kit.pilot.figures import before_after_chart, pilot_timeline
 from salesopt_kit.pilot.main_effect import main_effects
@@ -13,6 +14,7 @@ __all__ = [
     "app",
     "balance",
     "before_after_chart",
+    "effect_by_week",
     "evaluation",
     "held_against_pilot",
     "main_effects",
