@@ -43,9 +43,9 @@ def effect_by_week_chart(panel: Panel, arms: Arms) -> Chart:
         axes.plot(rows["week"], rows["estimate"] * factor, "o", color=colour, markersize=5, label=label)
     axes.set(
         title=_("{label}: pilot units less controls, from their own baseline").format(label=panel.label),
-        xlabel=_("weeks since the pilot began"),
         ylabel=unit,
     )
+    axes.set_xlabel(_("weeks since the pilot began"), labelpad=8)
     axes.margins(y=0.18)
     axes.grid(visible=False, axis="x")
     axes.legend(frameon=False, ncols=2, fontsize=9, loc="upper left")
