@@ -128,6 +128,9 @@ def plan(
     reason: Annotated[
         str, typer.Option(metavar="WORDS", help=N_("Why a plan that was signed before is changed now."))
     ] = "",
+    chosen: Annotated[
+        str, typer.Option(metavar="WORDS", help=N_("How the units were chosen; default: by lot, where they were."))
+    ] = "",
     exports: Annotated[str, typer.Option(metavar="PATH", help=N_("Where the exports are; default: DIR/exports."))] = "",
 ) -> None:
     """Freeze the plan of the pilot."""
@@ -141,7 +144,7 @@ def plan(
     engagement = _engagement(context, folder, exports=exports)
     tables = open_tables(engagement)
     with open_store(engagement, who=sign) as store:
-        done = sign_plan(tables, store, sign, reason=reason)
+        done = sign_plan(tables, store, sign, reason=reason, chosen_by=chosen)
     typer.echo(said(done.saved.record))
     if not done.is_new:
         typer.echo(_("This plan had been signed already; nothing was changed."))
