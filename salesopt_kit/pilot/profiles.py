@@ -82,7 +82,7 @@ def profiles(tables: Tables, planned: Outline) -> Profiles:
                 absent.append(dimension_label(dimension))
     tenure = next((trait for trait in traits if trait.key == "tenure"), None)
     first = sellers.groupby("unit")["first"].min().reindex(by_unit)
-    newest: Numbers = (pd.to_datetime(first) - pd.Timestamp(planned.window[0])).dt.days.to_numpy(float)
+    newest: Numbers = np.asarray((pd.to_datetime(first) - pd.Timestamp(planned.window[0])).dt.days, float)
     if tenure is not None:
         newest = -np.divide(tenure.total, tenure.n, out=np.full(len(by_unit), np.inf), where=tenure.n > 0)
     sums = sellers.groupby("unit")[["won_amount"]].sum().reindex(by_unit)["won_amount"].to_numpy(float)
