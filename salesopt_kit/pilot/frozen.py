@@ -142,6 +142,8 @@ def _altered(found: Sequence[Saved[PilotPlan]]) -> Iterator[str]:
 def _signed_anew(versions: Sequence[PilotPlan], currency: str) -> Iterator[str]:
     for before, after in pairwise(versions):
         message = _("Version {n}, signed by {who} on {day} ({reason}): {what}.")
+        if after.is_late:
+            message = _("Version {n}, signed by {who} on {day}, after the pilot began ({reason}): {what}.")
         what = _("; ").join(_differences(before, after, currency)) or _("nothing that is compared")
         reason = after.reason or _("no reason given")
         yield message.format(n=after.version, who=after.signed_by, day=after.signed_on, reason=reason, what=what)

@@ -30,6 +30,7 @@ class Outline:
     first_day: date
     """The pilot's first day."""
     weeks: float
+    """How long it counts, without the burn-in."""
     baseline_days: int
     horizon: int
     known_until: date
@@ -72,7 +73,7 @@ def outline(tables: Tables, kind: Kind | None = None) -> Outline:
         chosen,
         dimension,
         first_day,
-        ((pilot.period[1] - first_day).days + 1) / 7 if pilot else USUAL_WEEKS,
+        ((pilot.period[1] - first_day).days + 1 - pilot.burn_in_days) / 7 if pilot else USUAL_WEEKS,
         (pilot.baseline[1] - pilot.baseline[0]).days + 1 if pilot else 183,
         min(LONGEST_HORIZON, follow_up or USUAL_FOLLOW_UP),
         known_until,
