@@ -235,12 +235,19 @@ def power(tables: Tables, metric: str = "", *, kind: Kind | None = None) -> Resu
 
 
 def simulated_power(
-    history: History, analysis: Analysis, effect: float, *, size: int, days: tuple[int, int], draws: int = 200
+    history: History,
+    analysis: Analysis,
+    effect: float,
+    *,
+    size: int,
+    days: tuple[int, int],
+    draws: int = 200,
+    alpha: float = 0.05,
 ) -> tuple[float, Interval]:
     """Return how often `analysis` finds an implanted `effect` (a gain, in the figure's unit), with Wilson's interval.
 
-    `days` are those of baseline and pilot, `size` the number of pilot units. Found is p <= 0.05 in the right direction,
-    or an interval that leaves out no change where the analysis gives no p. Placebo pilots are drawn by a fixed seed.
+    `days` are those of baseline and pilot, `size` the number of pilot units. Found is p <= `alpha` in the right
+    direction, or an interval that leaves out no change where there is no p. Placebo pilots are drawn by a fixed seed.
     """
     random = np.random.default_rng(SEED)
     before, after = days
@@ -251,7 +258,7 @@ def simulated_power(
         treated = tuple(random.choice(history.units, size, replace=False))
         arms = history.arms(treated, int(random.choice(starts)), before, after)
         contrast = analysis(implanted(history.panel, arms, sign * effect), arms)
-        found += _is_found(contrast, sign)
+        found += _is_found(contrast, sign, alpha)
     return found / draws, wilson(found, draws)
 
 
@@ -271,11 +278,11 @@ def choices(units: int, size: int, most: int = MOST_CHOICES) -> npt.NDArray[np.i
     return np.argsort(random.random((most, units)), axis=1)[:, :size]
 
 
-def _is_found(contrast: Contrast, sign: float) -> bool:
+def _is_found(contrast: Contrast, sign: float, alpha: float) -> bool:
     if sign * contrast.value <= 0:
         return False
     if contrast.p is not None:
-        return contrast.p <= 0.05  # noqa: PLR2004 -- what the verdict asks for
+        return contrast.p <= alpha
     return contrast.low is not None and contrast.high is not None and (contrast.low > 0 or contrast.high < 0)
 
 
