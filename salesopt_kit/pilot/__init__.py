@@ -7,6 +7,7 @@ from salesopt_kit.pilot.controls import with_controls
 from salesopt_kit.pilot.evaluation import evaluation
 from salesopt_kit.pilot.figures import before_after_chart, pilot_timeline
 from salesopt_kit.pilot.frozen import signed_plan
+from salesopt_kit.pilot.main_effect import main_effects
 from salesopt_kit.pilot.plan import balance, plan, targets
 from salesopt_kit.pilot.plan_figures import candidates_chart, power_chart
 from salesopt_kit.pilot.power import power
@@ -22,6 +23,7 @@ __all__ = [
     "candidates_chart",
     "evaluation",
     "held_against_pilot",
+    "main_effects",
     "pilot_timeline",
     "plan",
     "power",
