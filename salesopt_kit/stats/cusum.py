@@ -23,16 +23,16 @@ class Cusum:
 
 
 def cusum(z: Numbers, *, k: float = ALLOWANCE, h: float = DECISION, head_start: float = 0.0) -> Cusum:
-    """Return the tabular CUSUM of standardised points in order of time.
+    """Return the tabular CUSUM of standardised points, with time along the last axis.
 
     High sum: max(0, last + z - k), low sum: max(0, last - z - k); beyond h is a signal (Page 1954; Montgomery, section
     9.1). `head_start` is where both begin: h / 2 is the fast initial response of Lucas and Crosier (1982).
     """
-    high, low = np.zeros(len(z)), np.zeros(len(z))
-    up = down = head_start
-    for place, score in enumerate(z):
-        up, down = max(0.0, up + score - k), max(0.0, down - score - k)
-        high[place], low[place] = up, down
+    high, low = np.zeros(z.shape), np.zeros(z.shape)
+    up = down = np.full(z.shape[:-1], head_start)
+    for place in range(z.shape[-1]):
+        up, down = np.maximum(0.0, up + z[..., place] - k), np.maximum(0.0, down - z[..., place] - k)
+        high[..., place], low[..., place] = up, down
     return Cusum(high, low, (high > h) | (low > h))
 
 

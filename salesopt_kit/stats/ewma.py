@@ -23,17 +23,17 @@ class Ewma:
 
 
 def ewma(z: Numbers, *, weight: float = WEIGHT, width: float = WIDTH) -> Ewma:
-    """Return the exponentially weighted moving average of standardised points in order of time, begun at 0.
+    """Return the exponentially weighted moving average of standardised points, time along the last axis, begun at 0.
 
     The limits are the exact ones, which widen with the points: width sqrt(w / (2 - w) (1 - (1 - w)^(2 t))) (Roberts
     1959; Lucas and Saccucci 1990; Montgomery, section 9.2).
     """
-    values = np.zeros(len(z))
-    last = 0.0
-    for place, score in enumerate(z):
-        last = weight * score + (1 - weight) * last
-        values[place] = last
-    times = np.arange(1, len(z) + 1)
+    values = np.zeros(z.shape)
+    last = np.zeros(z.shape[:-1])
+    for place in range(z.shape[-1]):
+        last = weight * z[..., place] + (1 - weight) * last
+        values[..., place] = last
+    times = np.arange(1, z.shape[-1] + 1)
     limits = width * np.sqrt(weight / (2 - weight) * (1 - (1 - weight) ** (2 * times)))
     return Ewma(values, limits, np.abs(values) > limits)
 

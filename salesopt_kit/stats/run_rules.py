@@ -1,4 +1,6 @@
-"""Western Electric and Nelson rules: which points of a control chart call for a look, each rule by itself.
+"""Rules of control charts, each by itself: which points call for a look?
+
+Western Electric's and Nelson's rules, and the CUSUM and EWMA that see slow erosion.
 
 Every rule takes standardised points, (value - centre) / standard deviation, with time along the last axis, and marks
 the point at which its pattern is complete. A point on the centre line itself is on neither side.
@@ -9,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from salesopt_kit.stats.cusum import cusum
+from salesopt_kit.stats.ewma import ewma
 from salesopt_kit.stats.frozen_limits import Numbers
 
 Flags = npt.NDArray[np.bool_]
@@ -68,8 +72,11 @@ RULES: Mapping[str, Callable[[Numbers], Flags]] = {
     "nelson_6": lambda z: far_on_one_side(z, 4, 5, 1.0),
     "nelson_7": lambda z: hugging(z, 15),
     "nelson_8": lambda z: avoiding(z, 8),
+    "cusum": lambda z: cusum(z).signal,
+    "ewma": lambda z: ewma(z).signal,
 }
-"""Western Electric (1956), Statistical Quality Control Handbook; Nelson (1984), J. of Quality Technology 16:237-239."""
+"""Western Electric (1956), Statistical Quality Control Handbook; Nelson (1984), J. of Quality Technology 16:237-239;
+CUSUM and EWMA as their own files have them."""
 WESTERN_ELECTRIC = tuple(key for key in RULES if key.startswith("western_electric"))
 NELSON = tuple(key for key in RULES if key.startswith("nelson"))
 FEW_RULES = ("western_electric_1", "western_electric_4")

@@ -37,6 +37,14 @@ def test_every_further_rule_cries_wolf_more_often_and_the_answer_repeats() -> No
     assert run_length(FEW_RULES) == run_length(list(FEW_RULES))
 
 
+@pytest.mark.parametrize(("rule", "length"), [("cusum", 465.4), ("ewma", 500.0)])
+def test_cusum_and_ewma_run_as_long_as_their_integral_equations_say(rule: str, length: float) -> None:
+    """The EWMA's exact limits are narrower at first, so it may stop a few points sooner."""
+    found = run_length((rule,))
+    assert found.mean == pytest.approx(length, rel=0.06)
+
+
 def test_limits_from_few_points_cry_wolf_more_often_than_limits_that_are_known() -> None:
     known, fifty, twenty = (run_length(FEW_RULES, n_baseline=n).share for n in (0, 50, 20))
+    assert run_length(FEW_RULES, n_baseline=20, knows_spread=True).share < twenty
     assert known < fifty < twenty

@@ -81,7 +81,7 @@ PATTERNS = {
 
 def test_the_two_sets_are_all_the_rules() -> None:
     assert (len(WESTERN_ELECTRIC), len(NELSON)) == (4, 8)
-    assert {*WESTERN_ELECTRIC, *NELSON} == {*RULES} == {*BY_HAND}
+    assert {*WESTERN_ELECTRIC, *NELSON} == {*BY_HAND} == {*RULES} - {"cusum", "ewma"}
 
 
 @pytest.mark.parametrize("rule", sorted(PATTERNS))
