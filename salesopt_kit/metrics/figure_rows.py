@@ -50,7 +50,15 @@ def figure_rows(tables: Tables, dimension: Dimension | None, metric: str, horizo
     if metric == "win_rate":
         rows = _decided(tables, dimension)
         return FigureRows(rows, _("won / (won + lost) of deals closed on the day"), None, is_by_seller=True)
-    return FigureRows(_daily(tables, dimension, metric), _("daily figures"), None, is_by_seller=False)
+    return daily_rows(tables, dimension, metric)
+
+
+def daily_rows(tables: Tables, dimension: Dimension | None, metric: str) -> FigureRows:
+    """Return a figure as it was recorded day by day, by team."""
+    rows = daily_figures(tables, metric, (EARLIEST, tables.as_of))
+    if dimension is None:
+        rows["unit"] = BLANK
+    return FigureRows(_ordered(rows.assign(cluster=rows["unit"])), _("daily figures"), None, is_by_seller=False)
 
 
 def _cycle(tables: Tables, dimension: Dimension | None, horizon: int) -> tuple[pd.DataFrame, str]:
@@ -102,13 +110,6 @@ def _by_day(
     keys = ["unit", "cluster", "day"]
     found = tables.to_frame(rows.group_by(keys).aggregate(total=exact_sum(rows.value), n=rows.count()))
     return _ordered(found)
-
-
-def _daily(tables: Tables, dimension: Dimension | None, metric: str) -> pd.DataFrame:
-    rows = daily_figures(tables, metric, (EARLIEST, tables.as_of))
-    if dimension is None:
-        rows["unit"] = BLANK
-    return _ordered(rows.assign(cluster=rows["unit"]))
 
 
 def _ordered(rows: pd.DataFrame) -> pd.DataFrame:

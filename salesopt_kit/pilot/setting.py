@@ -10,7 +10,6 @@ from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.dimensions import PILOT_DIMENSIONS, dimension_label, need_dimension
 from salesopt_kit.tables.store import Tables
 
-
 LONGEST_HORIZON = 90
 """Days; deals are compared over this long at most, for later ones say more of the season than of the process."""
 

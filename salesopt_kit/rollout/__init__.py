@@ -2,19 +2,23 @@
 
 from salesopt_kit.rollout import app
 from salesopt_kit.rollout.control_chart import control_chart
+from salesopt_kit.rollout.control_charts import control_charts
 from salesopt_kit.rollout.dashboard import dashboard
 from salesopt_kit.rollout.feedback import feedback
 from salesopt_kit.rollout.figures import control_chart_figure, dashboard_chart
 from salesopt_kit.rollout.reviews import reviews
 from salesopt_kit.rollout.training import training
+from salesopt_kit.rollout.watch_figure import watch_chart
 
 __all__ = [
     "app",
     "control_chart",
     "control_chart_figure",
+    "control_charts",
     "dashboard",
     "dashboard_chart",
     "feedback",
     "reviews",
     "training",
+    "watch_chart",
 ]
