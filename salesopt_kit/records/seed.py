@@ -135,13 +135,19 @@ def _unnamed(
 ) -> None:
     """Keep the records whose files need not give an id; each is known by what it is for and how many came before."""
     names = {"evaluations": "metric", "predictions": "metric", "trainings": "unit", "reviews": "quarter"}
+    names |= {"rule_updates": "document", "charts": "metric", "alarms": "metric"}
     names |= dict.fromkeys(("node_changes", "decision_rights", "sops"), "stage")
     predicted: dict[str, str] = {}
+    evaluated: dict[str, str] = {}
+    charted: dict[str, str] = {}
     for kind in (
         "predictions",
         "evaluations",
         "trainings",
         "reviews",
+        "rule_updates",
+        "charts",
+        "alarms",
         "responsibilities",
         "meetings",
         "decisions",
@@ -162,6 +168,14 @@ def _unnamed(
                 made.links[Link("evaluated_by", targets[name], id_)] = None
             if kind == "evaluations" and name in predicted:
                 made.links[Link("held_against", predicted[name], id_)] = None
+            if kind == "evaluations":
+                evaluated[name] = id_
+            if kind == "charts":
+                charted[name] = id_
+                watched = (ids[name] for ids in (targets, evaluated) if name in ids)
+                made.links.update({Link("watched_by", start, id_): None for start in watched})
+            if kind == "alarms" and name in charted:
+                made.links[Link("alarmed", charted[name], id_)] = None
             if kind == "predictions":
                 predicted[name] = id_
                 made.links.update({Link("predicts", measure, id_): None for measure in record.measures})

@@ -21,6 +21,8 @@ from salesopt_kit.stats.yearly_swing import yearly_swing
 from salesopt_kit.tables.store import Tables
 
 CORE = ("cycle_days", "lead_conversion", "win_rate", "satisfaction", "daily_hours", "complaints")
+OTHERWISE_COUNTED = ("cycle_days",)
+"""Figures whose chart counts otherwise than their target."""
 RESTLESS = 1 / 3
 """Share of signals above which the series does not stand still at all."""
 FEWEST_FOR_SEASON = 78
@@ -67,7 +69,7 @@ class ControlCharts(Result):
             {
                 _("Figure"): chart.label,
                 _("Chart"): chart_label(chart.limits.kind),
-                _("Limits set by"): _("{basis}, {n} weeks").format(basis=chart.scope.said(), n=chart.limits.n),
+                _("Limits set by"): said_basis(chart),
                 _("Limits"): said_limits(chart),
                 _("Latest week"): _latest(chart),
                 _("Alarms"): _("; ").join(said_alarm(alarm) for alarm in chart.alarms()) or _("none"),
@@ -78,36 +80,40 @@ class ControlCharts(Result):
 
     def caveats(self) -> tuple[str, ...]:
         """Return the price of the rules, what is too young, what each chart rests on, and what is missing."""
-        of_charts = [said for chart in self.charts for said in _caveats(chart)]
-        general = (
-            said_false_alarms(self.rules, len(self.charts)),
-            *_few_points(self),
-            *_joined(self),
-            *_young(self.charts),
-        )
-        return (*general, *of_charts, *self.absent)
+        of_all = (*_few_points(self), *_joined(self), *_young(self.charts), *_otherwise_counted(self.charts))
+        of_one = [said for chart in self.charts for said in _caveats(chart)]
+        return (said_false_alarms(self.rules, len(self.charts)), *of_all, *of_one, *self.absent)
 
 
 @explains_missing
-def control_charts(
+def control_charts(tables: Tables, rules: Sequence[str] = ()) -> Result:
+    """Return the control chart of each core figure and target, as `charted` does, or what is missing for them."""
+    return charted(tables, rules)
+
+
+def charted(
     tables: Tables, rules: Sequence[str] = (), *, horizon: int = HORIZON, records: Records | None = None
-) -> Result:
+) -> ControlCharts:
     """Return a control chart of each core figure and target by week, over 18 months, with limits that stay as set.
 
     `rules` are keys of stats.run_rules.RULES; none: a point outside the limits or eight in a row on one side. The
-    limits come from a pilot with a stored evaluation that meets its target, else from the weeks before it. Deals and
-    leads count over their first `horizon` days, and weeks not followed as long are left out. MissingDataError where no
-    figure has eight weeks to set limits.
+    limits are those kept as records; where none are, they come from a pilot with a stored evaluation that meets its
+    target, else from the weeks before it. Deals and leads count over their first `horizon` days, and weeks not followed
+    as long are left out. MissingDataError where no figure has eight weeks to set limits.
     """
     wanted = chosen(rules)
     config = tables.engagement.config
     records = records or load_records(tables.engagement)
     charts, absent = [], []
     for metric in dict.fromkeys((*CORE, *config.targets)):
-        scope = scope_of(records, config.pilot, metric)
+        kept = next((one for one in records.charts if one.metric == metric), None)
+        scope = scope_of(records, config.pilot, metric, kept.basis if kept else "")
         try:
             source = weeks_of(tables, metric, scope, horizon)
-            charts.append(figure_chart(metric, source, scope, config.targets.get(metric), wanted, config.currency))
+            target = None if metric in OTHERWISE_COUNTED else config.targets.get(metric)
+            charts.append(
+                figure_chart(metric, source, scope, wanted, target=target, currency=config.currency, kept=kept)
+            )
         except MissingDataError as missing:
             absent.append(
                 _("{label}: {why}").format(label=metric_label(metric), why=f"{missing.what}. {missing.remedy}")
@@ -115,6 +121,12 @@ def control_charts(
     if not charts:
         raise MissingDataError(_("none of the core figures"), remedy=sentences(*absent))
     return ControlCharts(tuple(charts), tuple(absent), wanted)
+
+
+def said_basis(chart: FigureChart) -> str:
+    """Return which weeks set the limits, how many they are, and since when the limits are kept."""
+    said = _("{basis}, {n} weeks").format(basis=chart.scope.said(), n=chart.limits.n)
+    return said + (_(", frozen on {day}").format(day=chart.frozen_on) if chart.frozen_on else "")
 
 
 def said_limits(chart: FigureChart) -> str:
@@ -225,6 +237,15 @@ def _young(charts: Sequence[FigureChart]) -> list[str]:
     return [message.format(days=young[0].source.horizon, counts=counts)]
 
 
+def _otherwise_counted(charts: Sequence[FigureChart]) -> list[str]:
+    """Say why a chart stands apart from its target."""
+    message = _(
+        "{label}: the chart counts lost deals too, each up to the same number of days, so that young weeks compare "
+        "with old ones; its target is about won deals alone, and is not drawn."
+    )
+    return [message.format(label=chart.label) for chart in charts if chart.metric in OTHERWISE_COUNTED]
+
+
 def _caveats(chart: FigureChart) -> list[str]:
     said = [*_restless(chart), *_hangs_together(chart), *_season(chart)]
     return [_("{label}: {why}").format(label=chart.label, why=why) for why in said]
@@ -234,7 +255,11 @@ def _restless(chart: FigureChart) -> list[str]:
     n_watched = int(chart.is_watched.sum())
     baseline = np.array([phase == BASELINE for phase in chart.phase])
     if n_watched and chart.marked.sum() > RESTLESS * n_watched:
-        return [_("so many weeks signal that the level has changed for good: find the change, then set new limits.")]
+        message = _(
+            "so many weeks signal that the level has changed for good: find the change, then delete the kept limits "
+            "and run `salesopt watch`."
+        )
+        return [message]
     if any((flags & baseline).any() for flags in chart.marks.values()):
         return [_("some of the weeks that set the limits signal themselves, so they were no steady state.")]
     return []

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from salesopt_kit.engagement import Bound
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.core_figures import LOWER_IS_BETTER, metric_label, metric_unit
+from salesopt_kit.records import ControlChart
 from salesopt_kit.rollout.scope import BASELINE, BEFORE, WATCHED, Scope
 from salesopt_kit.rollout.weeks import Weeks
 from salesopt_kit.stats.cusum import Cusum, cusum
@@ -66,6 +67,8 @@ class FigureChart:
     marks: Mapping[str, Flags]
     sums: Cusum
     source: Weeks
+    frozen_on: date | None = None
+    """When the limits were kept as a record; None: they are computed anew."""
 
     @property
     def label(self) -> str:
@@ -95,13 +98,34 @@ class FigureChart:
 
     def alarms(self) -> tuple[Alarm, ...]:
         """Return an alarm for each stretch of watched weeks that a rule marks, in order of time."""
-        found = [
-            self._alarm(rule, int(place))
-            for rule, flags in self.marks.items()
-            for place in np.flatnonzero(flags & self.is_watched)
-            if not (place and flags[place - 1] and self.is_watched[place - 1])
-        ]
+        return self._alarms(are_starts=True)
+
+    def marked_weeks(self) -> tuple[Alarm, ...]:
+        """Return an alarm for each watched week and each rule that marks it, in order of time."""
+        return self._alarms(are_starts=False)
+
+    def _alarms(self, *, are_starts: bool) -> tuple[Alarm, ...]:
+        found = []
+        for rule, flags in self.marks.items():
+            marked = flags & self.is_watched
+            begins = marked & ~np.append(np.False_, marked[:-1])
+            found += [self._alarm(rule, int(place)) for place in np.flatnonzero(begins if are_starts else marked)]
         return tuple(sorted(found, key=lambda alarm: (alarm.week, alarm.rule)))
+
+    def to_record(self, on: date) -> ControlChart:
+        """Return the limits as a record, frozen on a day."""
+        baseline = [week for week, phase in zip(self.weeks, self.phase, strict=True) if phase == BASELINE]
+        return ControlChart(
+            metric=self.metric,
+            chart=self.limits.kind,
+            center=self.limits.center,
+            spread=self.limits.spread,
+            dispersion=self.limits.dispersion,
+            n=self.limits.n,
+            window=(baseline[0], baseline[-1] + timedelta(days=6)) if baseline else None,
+            basis=self.scope.basis,
+            frozen_on=on,
+        )
 
     def _alarm(self, rule: str, place: int) -> Alarm:
         is_lower = bool(self.z[place] < 0)
@@ -118,9 +142,18 @@ class FigureChart:
 
 
 def figure_chart(
-    metric: str, source: Weeks, scope: Scope, target: Bound | None, rules: Sequence[str], currency: str
+    metric: str,
+    source: Weeks,
+    scope: Scope,
+    rules: Sequence[str],
+    *,
+    target: Bound | None = None,
+    currency: str = "",
+    kept: ControlChart | None = None,
 ) -> FigureChart:
     """Return the chart of a figure; MissingDataError where fewer than eight weeks can set its limits.
+
+    Limits that were `kept` as a record hold as they are, whatever the weeks that set them say today.
 
     A share is a p chart, a count per deal a u chart, each in Laney's form where the weeks scatter more than their
     cases explain; a mean is an XmR chart. A rule looks at the weeks that set the limits and at those that follow, so
@@ -130,8 +163,9 @@ def figure_chart(
     phase = points["phase"].to_numpy()
     total, sizes = points["total"].to_numpy(float), points["n"].to_numpy(float)
     is_baseline = phase == BASELINE
-    _need_points(metric, int(is_baseline.sum()))
-    limits = limits_of(metric, total[is_baseline], sizes[is_baseline])
+    if kept is None:
+        _need_points(metric, int(is_baseline.sum()))
+    limits = as_kept(kept) if kept else limits_of(metric, total[is_baseline], sizes[is_baseline])
     values = total / sizes
     z = limits.scores(values, sizes)
     low, high = limits.limits(sizes)
@@ -155,7 +189,14 @@ def figure_chart(
         marks,
         cusum(z[phase == WATCHED]),
         source,
+        kept.frozen_on if kept else None,
     )
+
+
+def as_kept(record: ControlChart) -> FrozenLimits:
+    """Return the limits of a record."""
+    is_by_size = record.chart not in ("xmr", "c")
+    return FrozenLimits(record.chart, record.center, record.spread, record.n, record.dispersion, is_by_size)
 
 
 def limits_of(metric: str, total: Numbers, sizes: Numbers) -> FrozenLimits:

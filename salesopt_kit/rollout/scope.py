@@ -61,14 +61,16 @@ class Scope:
         return _("the verified pilot ({first} to {last})").format(first=first, last=last)
 
 
-def scope_of(records: Records, pilot: Pilot | None, metric: str) -> Scope:
+def scope_of(records: Records, pilot: Pilot | None, metric: str, basis: str = "") -> Scope:
     """Return the scope of a figure: a pilot whose evaluation meets the target sets the limits, else the time before.
+
+    `basis` is that of limits which were kept, and holds.
 
     Beside the units of a verified pilot, the others count from the day on which their training was held.
     """
     if pilot is None:
         return Scope("first", None)
-    if not is_verified(records, pilot, metric):
+    if basis in ("before", "first") or (not basis and not is_verified(records, pilot, metric)):
         return Scope("before", pilot)
     starts = {
         one.unit: one.held_on
