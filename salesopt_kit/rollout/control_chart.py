@@ -11,7 +11,8 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.followup import followed_deals
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result, explains_missing
-from salesopt_kit.rollout.dashboard import HORIZON, mean_days
+from salesopt_kit.rollout.dashboard import mean_days
+from salesopt_kit.rollout.weeks import HORIZON
 from salesopt_kit.stats.run_rules import any_signal
 from salesopt_kit.stats.xmr_chart import Limits, xmr_chart, xmr_limits
 from salesopt_kit.tables.store import Tables, months_before

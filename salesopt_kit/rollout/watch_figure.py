@@ -36,8 +36,9 @@ def watch_chart(tables: Tables, metric: str = "") -> Chart | Missing:
     for row, chart in zip(grid, charts, strict=True):
         _weeks(row[0], chart)
         _sums(row[1], chart)
-    handles, labels = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=9, frameon=False)
+    named = [axes.get_legend_handles_labels() for axes in grid[:, 0]]
+    kinds = {label: handle for handles, labels in named for handle, label in zip(handles, labels, strict=True)}
+    figure.legend([*kinds.values()], [*kinds], loc="outside lower center", ncols=4, fontsize=9, frameon=False)
     return Chart(f"rollout_watch_{metric}" if metric else "rollout_watch", answer.sentence(), figure)
 
 

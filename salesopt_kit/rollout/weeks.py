@@ -10,6 +10,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.complaint_rows import complaint_rows
 from salesopt_kit.metrics.figure_rows import COHORTS, FigureRows, daily_rows, figure_rows
+from salesopt_kit.metrics.once import once
 from salesopt_kit.rollout.scope import LEFT_OUT, SUNDAY, Scope
 from salesopt_kit.tables.store import Tables, months_before
 
@@ -37,7 +38,7 @@ class Weeks:
 
 def weeks_of(tables: Tables, metric: str, scope: Scope, horizon: int = HORIZON) -> Weeks:
     """Return the weeks of `metric`; MissingDataError where nothing tells it."""
-    found = _rows(tables, scope.dimension, metric, horizon)
+    found = core_rows(tables, scope.dimension, metric, horizon)
     last = pd.Timestamp(tables.as_of - timedelta(days=found.horizon or 0))
     fewest = FEWEST_CASES if found.is_by_seller else 1
     history = _weekly(found.rows, last, fewest)
@@ -49,16 +50,21 @@ def weeks_of(tables: Tables, metric: str, scope: Scope, horizon: int = HORIZON) 
     return Weeks(points, history, found.said, found.horizon, young, young_from)
 
 
-def _rows(tables: Tables, dimension: Dimension | None, metric: str, horizon: int) -> FigureRows:
+@once
+def core_rows(tables: Tables, dimension: Dimension | None, metric: str, horizon: int) -> FigureRows:
+    """Return a core figure by day: from deals, leads or complaints, else as it was recorded day by day."""
     if metric == "complaints":
         said = _("complaints received in a week per deal in progress")
         return FigureRows(complaint_rows(tables), said, None, is_by_seller=False)
     try:
         return figure_rows(tables, dimension, metric, horizon)
-    except MissingDataError:
+    except MissingDataError as missing:
         if "kpi_daily" not in tables or (metric not in COHORTS and metric != "win_rate"):
             raise
-        return daily_rows(tables, dimension, metric)
+        try:
+            return daily_rows(tables, dimension, metric)
+        except MissingDataError:
+            raise missing from None
 
 
 def _weekly(rows: pd.DataFrame, last: pd.Timestamp, fewest: int) -> pd.DataFrame:
@@ -78,5 +84,5 @@ def _young(
     if found.horizon is None or metric not in COHORTS:
         return 0, None
     since = last - pd.Timedelta(days=(last.day_of_week + 1) % 7) + pd.Timedelta(days=1)
-    rows = scope.of(figure_rows(tables, scope.dimension, metric, 0).rows)
+    rows = scope.of(core_rows(tables, scope.dimension, metric, 0).rows)
     return int(rows.loc[rows["day"] >= since, "n"].sum()), since

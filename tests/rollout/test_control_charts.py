@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from salesopt_kit import rollout
-from salesopt_kit.engagement import Config, Engagement
+from salesopt_kit.engagement import Bound, Config, Engagement
 from salesopt_kit.errors import InputError
 from salesopt_kit.rollout.control_charts import ControlCharts
+from salesopt_kit.rollout.dashboard import Dashboard
 from salesopt_kit.rollout.figure_chart import FigureChart
 from salesopt_kit.tables.frames import tables_from_frames
 from salesopt_kit.tables.store import Tables
@@ -168,3 +169,19 @@ def test_a_chart_is_drawn_for_one_figure_or_for_all_and_an_unknown_one_is_told()
     assert rollout.watch_chart(tables, "daily_hours").id == "rollout_watch_daily_hours"
     with pytest.raises(InputError, match="daily_hours"):
         rollout.watch_chart(tables, "revenue")
+
+
+def test_the_dashboard_has_every_core_figure_its_target_and_the_months_with_an_alarm(tmp_path: Path) -> None:
+    frames = {"kpi_daily": hours(late=9.0), "leads": leads()}
+    targets = {"daily_hours": {"at_most": 9}, "cycle_days": {"at_most": 30}}
+    tables = opened(frames, record(tmp_path, "evaluations", MET), pilot=PILOT, targets=targets)
+    answer = rollout.dashboard(tables)
+    assert isinstance(answer, Dashboard)
+    series = {one.id: one for one in answer.series}
+    assert {*series} == {"rollout.lead_conversion", "rollout.daily_hours"}
+    assert series["rollout.daily_hours"].target == Bound(at_most=9)
+    assert series["rollout.daily_hours"].alarms == {"2024-04", "2024-05", "2024-06"}  # the first week began in April
+    months = {month.label: month for month in series["rollout.lead_conversion"].months}
+    assert (months["2024-04"].value, months["2024-05"].value) == (0.25, None)
+    assert (months["2024-04"].n, months["2024-05"].n) == (200, 160)
+    assert "opportunities" in " ".join(answer.caveats())
