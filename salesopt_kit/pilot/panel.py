@@ -9,7 +9,7 @@ from salesopt_kit.engagement import Dimension
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.core_figures import LOWER_IS_BETTER, metric_label, metric_unit
-from salesopt_kit.metrics.figure_rows import figure_rows
+from salesopt_kit.metrics.figure_rows import COHORTS, figure_rows
 from salesopt_kit.pilot.contrast import Window
 from salesopt_kit.pilot.setting import Setting
 from salesopt_kit.tables.store import Tables
@@ -65,7 +65,7 @@ class Panel:
 
 def panel_of(tables: Tables, chosen: Setting, metric: str) -> Panel:
     """Return the panel of a planned pilot: all units of its kind, deals and leads followed for its horizon."""
-    return panel(tables, chosen.dimension, metric, chosen.need_follow_up())
+    return panel(tables, chosen.dimension, metric, chosen.need_follow_up() if metric in COHORTS else 0)
 
 
 def panel(tables: Tables, dimension: Dimension, metric: str, horizon: int) -> Panel:
