@@ -14,6 +14,8 @@ from salesopt_kit.pilot.contrast import Window
 from salesopt_kit.pilot.setting import Setting
 from salesopt_kit.tables.store import Tables
 
+__all__ = ["COHORTS", "Panel", "panel", "panel_of"]
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:

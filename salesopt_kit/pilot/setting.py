@@ -10,6 +10,7 @@ from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.dimensions import PILOT_DIMENSIONS, dimension_label, need_dimension
 from salesopt_kit.tables.store import Tables
 
+DIMENSIONS = PILOT_DIMENSIONS
 LONGEST_HORIZON = 90
 """Days; deals are compared over this long at most, for later ones say more of the season than of the process."""
 
