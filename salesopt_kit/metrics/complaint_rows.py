@@ -9,13 +9,14 @@ from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.dimensions import BLANK
 from salesopt_kit.tables.store import Tables
 
-DAYS_A_WEEK = 7.0
+DAYS_A_WEEK, DEALS = 7.0, 100.0
+"""Complaints are told per week and per so many deals, lest the figure have nothing but noughts."""
 
 
 def complaint_rows(tables: Tables) -> pd.DataFrame:
-    """Return unit, cluster, day, total (complaints received) and n (deals in progress / 7), a row for each day.
+    """Return unit, cluster, day, total (complaints received) and n (deals in progress / 700), a row for each day.
 
-    Summed over a week, total / n is the number of complaints per deal that was in progress all week. From the first
+    Summed over a week, total / n is the number of complaints per 100 deals that were in progress all week. From the first
     complaint to `as_of`; MissingDataError without complaints.
     """
     rows = tables.table("complaints")
@@ -26,7 +27,9 @@ def complaint_rows(tables: Tables) -> pd.DataFrame:
     received = found.set_index(pd.to_datetime(found["day"]))["total"]
     days = pd.date_range(received.index.min(), pd.Timestamp(tables.as_of))
     total = received.reindex(days, fill_value=0).astype(float)
-    frame = pd.DataFrame({"day": days, "total": total.to_numpy(), "n": _in_progress(tables, days) / DAYS_A_WEEK})
+    frame = pd.DataFrame(
+        {"day": days, "total": total.to_numpy(), "n": _in_progress(tables, days) / DAYS_A_WEEK / DEALS}
+    )
     return frame.assign(unit=BLANK, cluster=BLANK)[["unit", "cluster", "day", "total", "n"]]
 
 

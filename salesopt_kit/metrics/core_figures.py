@@ -10,7 +10,7 @@ LABELS = {
     "won_in_time": N_("Deals won in time"),
     "win_rate": N_("Win rate"),
     "output_per_head": N_("Output per head"),
-    "complaints": N_("Complaints per deal in progress"),
+    "complaints": N_("Complaints per 100 deals in progress"),
 }
 UNITS = {
     "cycle_days": "days",

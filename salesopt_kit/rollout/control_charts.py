@@ -28,6 +28,8 @@ RESTLESS = 1 / 3
 FEWEST_FOR_SEASON = 78
 """Weeks of history, a year and a half, before a wave of the year can be told from a straight line."""
 SURE = 0.01
+MOST_ALARMS = 3
+"""Alarms of one figure that the table names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class ControlCharts(Result):
                 _("Limits set by"): said_basis(chart),
                 _("Limits"): said_limits(chart),
                 _("Latest week"): _latest(chart),
-                _("Alarms"): _("; ").join(said_alarm(alarm) for alarm in chart.alarms()) or _("none"),
+                _("Alarms"): said_alarms(chart),
                 _("What to do"): what_to_do(chart),
             }
             for chart in self.charts
@@ -141,6 +143,15 @@ def said_limits(chart: FigureChart) -> str:
 def said_alarm(alarm: Alarm) -> str:
     """Return an alarm as the week and what was seen."""
     return _("{week} {rule}").format(week=alarm.week, rule=rule_label(alarm.rule))
+
+
+def said_alarms(chart: FigureChart) -> str:
+    """Return the newest alarms and how many came before them."""
+    alarms = chart.alarms()
+    said = [said_alarm(alarm) for alarm in reversed(alarms[-MOST_ALARMS:])]
+    if len(alarms) > MOST_ALARMS:
+        said.append(_("{n} before").format(n=len(alarms) - MOST_ALARMS))
+    return _("; ").join(said) or _("none")
 
 
 def what_to_do(chart: FigureChart) -> str:

@@ -114,5 +114,5 @@ def _said_unit(series: Series) -> str:
     if series.unit == "fraction":
         return _("share of leads") if series.id.endswith("lead_conversion") else _("share of deals")
     if series.id.endswith("complaints"):
-        return _("per deal")
+        return _("per 100 deals")
     return {"days": _("days"), "hours": _("hours"), "score": _("points")}.get(series.unit, series.unit)

@@ -114,7 +114,7 @@ def _numbers(chart: FigureChart) -> "np.typing.NDArray[np.float64]":
 
 def _said_unit(chart: FigureChart) -> str:
     if chart.metric == "complaints":
-        return _("per deal")
+        return _("per 100 deals")
     if chart.unit == "fraction":
         return _("share of leads") if chart.metric == "lead_conversion" else _("share of deals")
     return {"days": _("days"), "hours": _("hours"), "score": _("points")}.get(chart.unit, chart.unit)

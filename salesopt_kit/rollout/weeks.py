@@ -40,7 +40,7 @@ def weeks_of(tables: Tables, metric: str, scope: Scope, horizon: int = HORIZON) 
     """Return the weeks of `metric`; MissingDataError where nothing tells it."""
     found = core_rows(tables, scope.dimension, metric, horizon)
     last = pd.Timestamp(tables.as_of - timedelta(days=found.horizon or 0))
-    fewest = FEWEST_CASES if found.is_by_seller else 1
+    fewest = FEWEST_CASES if found.is_by_seller else 0.0
     history = _weekly(found.rows, last, fewest)
     points = _weekly(scope.of(found.rows), last, fewest)
     points = points[points.index >= pd.Timestamp(months_before(last.date(), MONTHS))]
@@ -54,7 +54,7 @@ def weeks_of(tables: Tables, metric: str, scope: Scope, horizon: int = HORIZON) 
 def core_rows(tables: Tables, dimension: Dimension | None, metric: str, horizon: int) -> FigureRows:
     """Return a core figure by day: from deals, leads or complaints, else as it was recorded day by day."""
     if metric == "complaints":
-        said = _("complaints received in a week per deal in progress")
+        said = _("complaints received in a week per 100 deals in progress")
         return FigureRows(complaint_rows(tables), said, None, is_by_seller=False)
     try:
         return figure_rows(tables, dimension, metric, horizon)
@@ -67,13 +67,13 @@ def core_rows(tables: Tables, dimension: Dimension | None, metric: str, horizon:
             raise missing from None
 
 
-def _weekly(rows: pd.DataFrame, last: pd.Timestamp, fewest: int) -> pd.DataFrame:
+def _weekly(rows: pd.DataFrame, last: pd.Timestamp, fewest: float) -> pd.DataFrame:
     """Return total and n by whole week with enough cases, up to the day `last`."""
     monday = rows["day"] - pd.to_timedelta(rows["day"].dt.day_of_week, unit="D")
     found = rows.groupby(monday.rename("week"))[["total", "n"]].sum()
     mondays = pd.DatetimeIndex(found.index)
     is_whole = (mondays >= rows["day"].min()) & (mondays + SUNDAY <= last)
-    whole: pd.DataFrame = found[is_whole & (found["n"] >= fewest)]
+    whole: pd.DataFrame = found[is_whole & (found["n"] >= fewest) & (found["n"] > 0)]
     return whole
 
 

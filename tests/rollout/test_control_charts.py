@@ -129,16 +129,17 @@ def test_weeks_that_scatter_more_than_their_leads_explain_get_laneys_chart() -> 
     assert chart.limits.dispersion > 2
 
 
-def test_complaints_are_counted_per_deal_in_progress() -> None:
-    """Ten deals are open throughout, and each week brings two complaints: 0.2 per deal."""
+def test_complaints_are_counted_per_hundred_deals_in_progress() -> None:
+    """Ten deals are open throughout, and each week brings two complaints: 20 per hundred deals."""
     opened_on = pd.Timestamp("2023-01-02")
     deals = pd.DataFrame({"opportunity_id": [str(n) for n in range(10)], "created_at": opened_on, "status": "open"})
     days = pd.date_range("2023-07-03", "2024-06-24", freq="7D").repeat(2)
     complaints = pd.DataFrame({"complaint_id": [str(n) for n in range(len(days))], "received_at": days, "text": "late"})
     answer = rollout.control_charts(opened({"opportunities": deals.assign(owner="Ann"), "complaints": complaints}))
     chart = only(answer, "complaints")
-    assert (chart.limits.kind, chart.limits.center) == ("u", pytest.approx(0.2))
-    assert chart.limits.sigma(np.array([10.0]))[0] == pytest.approx((0.2 / 10) ** 0.5)
+    assert (chart.limits.kind, chart.limits.center) == ("u", pytest.approx(20))
+    assert chart.sizes == pytest.approx(0.1)
+    assert chart.limits.sigma(chart.sizes)[0] == pytest.approx((20 / 0.1) ** 0.5)
 
 
 def test_more_rules_see_more_and_the_price_is_said() -> None:
