@@ -16,8 +16,8 @@ DAYS_A_WEEK, DEALS = 7.0, 100.0
 def complaint_rows(tables: Tables) -> pd.DataFrame:
     """Return unit, cluster, day, total (complaints received) and n (deals in progress / 700), a row for each day.
 
-    Summed over a week, total / n is the number of complaints per 100 deals that were in progress all week. From the first
-    complaint to `as_of`; MissingDataError without complaints.
+    Summed over a week, total / n is the number of complaints per 100 deals that were in progress all week. From the
+    first complaint to `as_of`; MissingDataError without complaints.
     """
     rows = tables.table("complaints")
     rows = rows.filter(rows.received_on <= tables.as_of)
