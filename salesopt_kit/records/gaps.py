@@ -27,8 +27,8 @@ class MissingLink:
 
 
 def missing_links(records: Records) -> tuple[MissingLink, ...]:
-    """Return every gap in the chain from pain point to sponsor."""
-    return missing_in_analysis(records) + missing_in_plan(records)
+    """Return every gap in the chain from pain point to control chart."""
+    return missing_in_analysis(records) + missing_in_plan(records) + missing_in_roll_out(records)
 
 
 def missing_in_analysis(records: Records) -> tuple[MissingLink, ...]:
@@ -49,9 +49,12 @@ def missing_in_plan(records: Records) -> tuple[MissingLink, ...]:
         *_node_changes(records),
         *_decision_rights(records),
         *_sops(records),
-        *_watch(records),
-        *_rule_updates(records),
     )
+
+
+def missing_in_roll_out(records: Records) -> tuple[MissingLink, ...]:
+    """Return the gaps between verdict, control chart, alarm and rule (R1, R2)."""
+    return (*_watch(records), *_rule_updates(records))
 
 
 def gaps_table(links: Sequence[MissingLink]) -> Table:

@@ -1,7 +1,7 @@
 """Step 5 of the method: does it last? Everything workbook 5 shows."""
 
 from salesopt_kit.rollout import app
-from salesopt_kit.rollout.alarms import alarms, open_alarms
+from salesopt_kit.rollout.alarms import alarms, loose_ends, open_alarms
 from salesopt_kit.rollout.control_chart import control_chart
 from salesopt_kit.rollout.control_charts import control_charts
 from salesopt_kit.rollout.dashboard import dashboard
@@ -22,6 +22,7 @@ __all__ = [
     "dashboard",
     "dashboard_chart",
     "feedback",
+    "loose_ends",
     "open_alarms",
     "reviews",
     "rule_updates",

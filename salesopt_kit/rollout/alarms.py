@@ -12,7 +12,8 @@ from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.core_figures import metric_label
 from salesopt_kit.numbers import bare, shown
 from salesopt_kit.records import load_records, models, rows
-from salesopt_kit.results import Estimate, Result, explains_missing
+from salesopt_kit.records.gaps import gaps_table, missing_in_roll_out
+from salesopt_kit.results import Estimate, Result, Table, explains_missing
 from salesopt_kit.rollout import figure_chart
 from salesopt_kit.rollout.control_charts import ControlCharts, charted
 from salesopt_kit.rollout.figure_chart import FigureChart
@@ -107,6 +108,11 @@ def alarms(tables: Tables) -> Result:
     opened = tuple(sorted(records.alarms, key=lambda alarm: alarm.week, reverse=True))
     units = {chart.metric: chart.unit for chart in charts}
     return Alarms(opened, new_alarms(charts, records.alarms), tables.as_of, units)
+
+
+def loose_ends(tables: Tables) -> Table:
+    """Return what is missing after roll-out: targets that nobody watches, alarms open for long, rules not updated."""
+    return gaps_table(missing_in_roll_out(load_records(tables.engagement)))
 
 
 def open_alarms(store: "Store", answer: ControlCharts, on: date) -> "list[Saved[rows.Alarm]]":

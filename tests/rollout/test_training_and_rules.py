@@ -88,6 +88,7 @@ def test_rules_overdue_come_first_and_what_is_done_last(tmp_path: Path) -> None:
     assert answer.table()["State"].tolist() == ["overdue", "to do", "done on 2024-06-03"]
     gaps = {(gap.rule, gap.record) for gap in missing_links(load_records(tables.engagement))}
     assert {("rule_update_overdue", "RU-3"), ("rule_update_without_owner", "RU-3")} <= gaps
+    assert rollout.loose_ends(tables).table()["Record"].tolist() == ["RU-3", "RU-3"]
 
 
 def test_a_rule_may_be_about_a_procedure_that_exists_and_no_other(tmp_path: Path) -> None:
