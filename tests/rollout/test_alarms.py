@@ -15,6 +15,8 @@ from salesopt_kit.rollout.alarms import Alarms, new_alarms
 from salesopt_kit.rollout.control_charts import ControlCharts, charted
 from salesopt_kit.tables.frames import tables_from_frames
 from salesopt_kit.tables.store import Tables
+from salesopt_kit.widgets.session import Session
+from salesopt_kit.widgets.sheet import Sheet
 
 AS_OF = date(2024, 6, 30)
 EVALUATION = (
@@ -131,3 +133,20 @@ def test_open_alarms_come_first_and_say_what_is_done(tmp_path: Path) -> None:
     answer = rollout.alarms(tables)
     assert answer.table()["State"].tolist() == ["open since 2024-06-28", "closed on 2024-06-30"]
     assert answer.table()["What is done"].tolist() == ["a coach", "–"]
+
+
+def test_the_editor_refuses_to_close_an_alarm_until_its_cause_is_told(tmp_path: Path) -> None:
+    tables = opened(tmp_path)
+    watch(tables)
+    session = Session(tables.engagement, who="Ann")
+    sheet = Sheet(session, "alarms")
+
+    def set_(**changes: object) -> dict[str, object]:
+        version = next(one["version"] for one in sheet.view()["rows"] if one["id"] == "AL-1")
+        sheet.do({"do": "set", "id": "AL-1", "version": version, "changes": changes, "was": []})
+        found = session.store.get("AL-1", rows.Alarm).record
+        return {"closed_on": found.closed_on, "cause": found.cause}
+
+    assert set_(closed_on="2024-06-30") == {"closed_on": None, "cause": ""}
+    assert set_(cause="new hires") == {"closed_on": AS_OF, "cause": "new hires"}
+    session.store.close()
