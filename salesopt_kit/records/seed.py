@@ -83,6 +83,7 @@ def content_of(
         made.links.update({Link("backs", sponsor, measure.id): None for sponsor in measure.backed_by})
         made.links.update({Link("aims_at", measure.id, targets[key]): None for key in measure.targets})
     _unnamed(made, read, targets, id_for)
+    _watched(made)
     return made
 
 
@@ -138,10 +139,10 @@ def _unnamed(
     names |= {"rule_updates": "document", "charts": "metric", "alarms": "metric"}
     names |= dict.fromkeys(("node_changes", "decision_rights", "sops"), "stage")
     predicted: dict[str, str] = {}
-    evaluated: dict[str, str] = {}
-    charted: dict[str, str] = {}
+    planned: dict[str, str] = {}
     for kind in (
         "predictions",
+        "pilot_plans",
         "evaluations",
         "trainings",
         "reviews",
@@ -168,20 +169,30 @@ def _unnamed(
                 made.links[Link("evaluated_by", targets[name], id_)] = None
             if kind == "evaluations" and name in predicted:
                 made.links[Link("held_against", predicted[name], id_)] = None
-            if kind == "evaluations":
-                evaluated[name] = id_
-            if kind == "charts":
-                charted[name] = id_
-                watched = (ids[name] for ids in (targets, evaluated) if name in ids)
-                made.links.update({Link("watched_by", start, id_): None for start in watched})
-            if kind == "alarms" and name in charted:
-                made.links[Link("alarmed", charted[name], id_)] = None
+            if kind == "evaluations" and name in planned:
+                made.links[Link("planned", planned[name], id_)] = None
+            if kind == "pilot_plans":
+                planned = dict.fromkeys(record.targets, id_) | planned
+                made.links.update(
+                    {Link("fixed_in", targets[key], id_): None for key in record.targets if key in targets}
+                )
             if kind == "predictions":
                 predicted[name] = id_
                 made.links.update({Link("predicts", measure, id_): None for measure in record.measures})
             if maker := getattr(record, "measure", ""):
                 made.links[Link("makes", maker, id_)] = None
             made.links.update({Link("about", id_, other): None for other in getattr(record, "about", ())})
+
+
+def _watched(made: Content) -> None:
+    """Link each control chart to the target and the evaluations of its figure, and each alarm to its chart."""
+    charts = {one.metric: one.id for one in made.records.values() if isinstance(one, rows.ControlChart)}
+    for one in made.records.values():
+        key = one.key if isinstance(one, rows.Target) else getattr(one, "metric", "")
+        if key in charts and isinstance(one, rows.Target | rows.Evaluation):
+            made.links[Link("watched_by", one.id, charts[key])] = None
+        if key in charts and isinstance(one, rows.Alarm):
+            made.links[Link("alarmed", charts[key], one.id)] = None
 
 
 def _citer(
