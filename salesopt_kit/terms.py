@@ -114,6 +114,15 @@ class NodeChangeKind(Term):
     ADDED = "added", "新增"
 
 
+class RuleKind(Term):
+    """R1: what kind of rule or document has to be brought up to date."""
+
+    RULE = "rule", "管理制度"
+    MANUAL = "manual", "操作手册"
+    SOP = "sop", "标准作业程序"
+    CRM = "crm", "CRM 设置"
+
+
 class VoiceGroup(Term):
     """D3: the three groups that are interviewed, and whoever belongs to none of them."""
 

@@ -3,6 +3,7 @@
 import difflib
 from typing import Literal, get_args
 
+from salesopt_kit.engagement import Dimension
 from salesopt_kit.errors import InputError, MissingDataError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.tables.store import Tables
@@ -12,6 +13,9 @@ Grouping = Literal["team", "owner", "product", "segment", "source", "month"]
 
 BLANK = "(blank)"
 """How rows without a name in a dimension are called in `Selection.names` and in `Estimate.group`."""
+
+PILOT_DIMENSIONS: dict[str, Dimension] = {"team": "team", "segment": "segment", "person": "owner"}
+"""The dimension behind each `pilot.unit` of engagement.yml."""
 
 DIMENSION_NAMES = {
     "team": N_("team"),

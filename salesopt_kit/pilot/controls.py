@@ -7,10 +7,10 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.core_figures import metric_label
 from salesopt_kit.numbers import shown
 from salesopt_kit.pilot.effect import Effect, effect
 from salesopt_kit.pilot.setting import Setting, setting
-from salesopt_kit.pilot.totals import metric_label
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import PilotVerdict

@@ -8,13 +8,14 @@ import pandas as pd
 from salesopt_kit.engagement import Bound
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.core_figures import LOWER_IS_BETTER, metric_label, metric_unit
 from salesopt_kit.metrics.followup import followed_deals
 from salesopt_kit.pilot.contrast import arms_of
 from salesopt_kit.pilot.estimators.choice import MANY_CONTROLS
 from salesopt_kit.pilot.estimators.synthetic import synthetic_placebos
 from salesopt_kit.pilot.panel import panel_of
 from salesopt_kit.pilot.setting import Setting
-from salesopt_kit.pilot.totals import LOWER_IS_BETTER, metric_label, metric_unit, totals
+from salesopt_kit.pilot.totals import totals
 from salesopt_kit.stats.clustered import (
     Clustered,
     Figure,

@@ -9,9 +9,10 @@ from salesopt_kit.engagement import Bound
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
+from salesopt_kit.metrics.core_figures import metric_label, metric_unit
 from salesopt_kit.pilot.setting import Setting, setting
 from salesopt_kit.pilot.template import Row, honest_verdict, template_3
-from salesopt_kit.pilot.totals import metric_label, metric_unit, totals
+from salesopt_kit.pilot.totals import totals
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.stats.clustered import clustered_ratio
 from salesopt_kit.tables.store import Tables

@@ -9,11 +9,11 @@ import pandas as pd
 from salesopt_kit import metrics
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.core_figures import metric_label, metric_unit
 from salesopt_kit.numbers import shown
 from salesopt_kit.pilot.baseline_guard import baseline_guard
 from salesopt_kit.pilot.setting import Setting, setting
 from salesopt_kit.pilot.template import bound_text
-from salesopt_kit.pilot.totals import metric_label, metric_unit
 from salesopt_kit.results import Estimate, Missing, Result, Table, explains_missing
 from salesopt_kit.stats.permutation import smallest_p
 from salesopt_kit.tables.store import Tables

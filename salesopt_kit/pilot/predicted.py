@@ -7,9 +7,10 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import with_interval
+from salesopt_kit.metrics.core_figures import metric_label
 from salesopt_kit.pilot.evaluation import reading
 from salesopt_kit.pilot.setting import Setting, setting
-from salesopt_kit.pilot.totals import Totals, metric_label, totals
+from salesopt_kit.pilot.totals import Totals, totals
 from salesopt_kit.records import Prediction, load_records
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.stats.clustered import Figure, change, difference_in_differences, ratio

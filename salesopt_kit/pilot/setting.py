@@ -7,10 +7,10 @@ from salesopt_kit.engagement import Bound, Dimension, Pilot
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.deals import deals
-from salesopt_kit.metrics.dimensions import dimension_label, need_dimension
+from salesopt_kit.metrics.dimensions import PILOT_DIMENSIONS, dimension_label, need_dimension
 from salesopt_kit.tables.store import Tables
 
-DIMENSIONS: dict[str, Dimension] = {"team": "team", "segment": "segment", "person": "owner"}
+DIMENSIONS = PILOT_DIMENSIONS
 LONGEST_HORIZON = 90
 """Days; deals are compared over this long at most, for later ones say more of the season than of the process."""
 
@@ -66,7 +66,7 @@ def setting(tables: Tables) -> Setting:
                 "before the first day."
             ),
         )
-    dimension = DIMENSIONS[config.pilot.unit]
+    dimension = PILOT_DIMENSIONS[config.pilot.unit]
     known = _units(tables, dimension)
     named = (*config.pilot.treated, *config.pilot.controls)
     if strangers := [name for name in named if name not in known]:

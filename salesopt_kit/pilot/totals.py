@@ -11,7 +11,8 @@ import pandas as pd
 
 from salesopt_kit import metrics
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import N_, _
+from salesopt_kit.locale import _
+from salesopt_kit.metrics.core_figures import LOWER_IS_BETTER, metric_label, metric_unit
 from salesopt_kit.metrics.daily_figures import daily_figures
 from salesopt_kit.metrics.dimensions import need_dimension
 from salesopt_kit.metrics.exact import exact_sum
@@ -20,25 +21,9 @@ from salesopt_kit.metrics.months import month_of
 from salesopt_kit.pilot.setting import Setting
 from salesopt_kit.tables.store import Tables
 
-Window = tuple[date, date]
+__all__ = ["LOWER_IS_BETTER", "Totals", "Window", "metric_label", "metric_unit", "totals"]
 
-LABELS = {
-    "cycle_days": N_("Cycle per deal"),
-    "lead_conversion": N_("Lead conversion"),
-    "daily_hours": N_("Working hours per day"),
-    "satisfaction": N_("Team satisfaction"),
-    "won_in_time": N_("Deals won in time"),
-    "win_rate": N_("Win rate"),
-    "output_per_head": N_("Output per head"),
-}
-UNITS = {
-    "cycle_days": "days",
-    "lead_conversion": "fraction",
-    "daily_hours": "hours",
-    "win_rate": "fraction",
-    "won_in_time": "fraction",
-}
-LOWER_IS_BETTER = ("cycle_days", "daily_hours")
+Window = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +44,6 @@ class Totals:
     def clusters_label(self) -> str:
         """What counts as independent, in the reader's language."""
         return {"sellers": _("sellers"), "weeks": _("weeks"), "months": _("months")}[self.clusters]
-
-
-def metric_label(metric: str) -> str:
-    """Return the name of a target's figure in the reader's language; its key where it is the client's own."""
-    return _(LABELS[metric]) if metric in LABELS else metric
-
-
-def metric_unit(metric: str, currency: str) -> str:
-    """Return the unit of a target's figure."""
-    return f"{currency}/month" if metric == "output_per_head" else UNITS.get(metric, "score")
 
 
 def totals(tables: Tables, setting: Setting, metric: str, window: Window) -> Totals:

@@ -5,6 +5,7 @@ from salesopt_kit.records.gaps import MissingLink, missing_links
 from salesopt_kit.records.load import load_records, open_store
 from salesopt_kit.records.matrix_rule import needs_root_cause, priority, priority_of
 from salesopt_kit.records.models import (
+    Alarm,
     DecisionRight,
     Measure,
     NodeChange,
@@ -13,14 +14,17 @@ from salesopt_kit.records.models import (
     Records,
     Risk,
     RootCause,
+    RuleUpdate,
     Sop,
     Sponsor,
     Why,
     WhyChain,
 )
-from salesopt_kit.records.rows import Evaluation, Review, Training
+from salesopt_kit.records.rows import ControlChart, Evaluation, Review, Training
 
 __all__ = [
+    "Alarm",
+    "ControlChart",
     "DecisionRight",
     "Evaluation",
     "Measure",
@@ -32,6 +36,7 @@ __all__ = [
     "Review",
     "Risk",
     "RootCause",
+    "RuleUpdate",
     "Sop",
     "Sponsor",
     "Training",

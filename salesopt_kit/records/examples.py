@@ -17,6 +17,8 @@ Kind = Literal[
     "evaluations",
     "sponsors",
     "trainings",
+    "rule_updates",
+    "alarms",
     "reviews",
 ]
 
@@ -102,6 +104,23 @@ EXAMPLES: dict[Kind, str] = {
   people: 12
   trained: 12
   held_on: 2024-04-10
+"""),
+    "rule_updates": N_("""\
+- document: CRM manual
+  kind: manual
+  change: Who approves which amounts
+  owner: IT department
+  due: 2024-04-10
+"""),
+    "alarms": N_("""\
+- metric: daily_hours
+  rule: western_electric_1
+  week: 2024-06-10
+  opened_on: 2024-06-17
+  cause: Two new hires worked alone
+  action: A coach for a month
+  closed_on: 2024-06-20
+  closed_by: Sales manager
 """),
     "reviews": N_("""\
 - quarter: 2024Q3

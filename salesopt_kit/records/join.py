@@ -38,6 +38,9 @@ def joined(found: Iterable[rows.Record], links: Iterable[Link], pilot_began: dat
         node_changes=net.made(rows.NodeChange, models.NodeChange),
         decision_rights=net.made(rows.DecisionRight, models.DecisionRight),
         sops=net.about(rows.Sop, models.Sop),
+        rule_updates=net.about(rows.RuleUpdate, models.RuleUpdate),
+        charts=net.of(rows.ControlChart),
+        alarms=net.about(rows.Alarm, models.Alarm),
         loose=tuple(net.loose(chains)),
         pilot_began=pilot_began,
     )

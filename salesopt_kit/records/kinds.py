@@ -48,6 +48,9 @@ KINDS = (
     Kind("pilot_notes", "PN", rows.PilotNote, N_("Pilot note")),
     Kind("evaluations", "EV", rows.Evaluation, N_("Pilot evaluation")),
     Kind("trainings", "TR", rows.Training, N_("Training")),
+    Kind("rule_updates", "RU", rows.RuleUpdate, N_("Rule update")),
+    Kind("charts", "CH", rows.ControlChart, N_("Control chart")),
+    Kind("alarms", "AL", rows.Alarm, N_("Alarm")),
     Kind("reviews", "RV", rows.Review, N_("Review")),
 )
 BY_KEY = {kind.key: kind for kind in KINDS}
@@ -66,6 +69,10 @@ class LinkKind:
     one_end: bool = False
 
 
+SAID_ABOUT = (
+    *("responsibilities", "sops", "meetings", "decisions", "feedback", "pilot_notes"),
+    *("rule_updates", "alarms"),
+)
 EVERY = tuple(kind.key for kind in KINDS)
 LINK_KINDS = {
     link.key: link
@@ -80,15 +87,17 @@ LINK_KINDS = {
         LinkKind("backs", ("sponsors",), ("measures",)),
         LinkKind("aims_at", ("measures",), ("targets",)),
         LinkKind("evaluated_by", ("targets",), ("evaluations",)),
+        LinkKind("watched_by", ("targets", "evaluations"), ("charts",)),
+        LinkKind("alarmed", ("charts",), ("alarms",), one_start=True),
         LinkKind("fixed_in", ("targets",), ("pilot_plans",)),
         LinkKind("planned", ("pilot_plans",), ("evaluations",)),
         LinkKind("predicts", ("measures",), ("predictions",)),
         LinkKind("held_against", ("predictions",), ("evaluations",)),
         LinkKind("endangers", ("risks",), ("measures",)),
-        LinkKind("about", ("responsibilities", "sops", "meetings", "decisions", "feedback", "pilot_notes"), EVERY),
+        LinkKind("about", SAID_ABOUT, EVERY),
     )
 }
-"""All but `about` lead down the chain, from trigger and observation to target and evaluation."""
+"""All but `about` lead down the chain, from trigger and observation to target, evaluation, chart and alarm."""
 CHAIN_LINKS = tuple(key for key in LINK_KINDS if key != "about")
 
 

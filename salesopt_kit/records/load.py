@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,7 +72,8 @@ def load_records(engagement: Engagement) -> models.Records:
         return models.Records()
     with _opened(engagement, is_made=is_made) as store:
         found, links = store.everything()
-    return joined([saved.record for saved in found], links, began)
+    records = joined([saved.record for saved in found], links, began)
+    return replace(records, as_of=engagement.config.as_of or datetime.now(UTC).date())
 
 
 def reading_store(engagement: Engagement) -> "Store":

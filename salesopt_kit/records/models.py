@@ -14,6 +14,7 @@ from salesopt_kit.engagement import Part, Text
 from salesopt_kit.records import rows
 from salesopt_kit.records.pilot_plan import PilotPlan
 from salesopt_kit.records.rows import (
+    ControlChart,
     Evaluation,
     Note,
     Observation,
@@ -125,6 +126,14 @@ class Prediction(rows.Prediction):
     measures: tuple[Text, ...] = ()
 
 
+class RuleUpdate(rows.RuleUpdate, About):
+    """R1: a rule or document that has to be brought up to date, with the procedures and measures it is about."""
+
+
+class Alarm(rows.Alarm, About):
+    """R2: an alarm of a control chart, with the measures that answer it."""
+
+
 class FixedTarget(Part):
     """When a target of engagement.yml was fixed."""
 
@@ -157,9 +166,14 @@ class Records:
     node_changes: tuple[NodeChange, ...] = ()
     decision_rights: tuple[DecisionRight, ...] = ()
     sops: tuple[Sop, ...] = ()
+    rule_updates: tuple[RuleUpdate, ...] = ()
+    charts: tuple[ControlChart, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
     loose: tuple[rows.Record, ...] = ()
     """Chains, whys and root causes that no pain point leads to."""
     pilot_began: date | None = None
+    as_of: date | None = None
+    """The day on which records are looked at, to tell what is overdue."""
 
     @property
     def root_causes(self) -> dict[str, RootCause]:

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from salesopt_kit.engagement import Bound, Part, Text
 from salesopt_kit.locale import _
-from salesopt_kit.terms import IssueType, Level, NodeChangeKind, Principle, VoiceGroup
+from salesopt_kit.terms import IssueType, Level, NodeChangeKind, Principle, RuleKind, VoiceGroup
 
 Note = Annotated[str, BeforeValidator(lambda given: "" if given is None else given)]
 """Text that may be empty, or a key with nothing behind it."""
@@ -312,18 +312,75 @@ class Prediction(Record):
 
 
 class Training(Record):
-    """R1: how many of a unit's people were trained."""
+    """R1: how many of a unit's people were trained, and who, where names are kept."""
 
     id: str = Field(default="", pattern=r"^(TR-[0-9]+)?$")
     unit: Text
     people: int = Field(ge=1)
     trained: int = Field(ge=0)
     held_on: date | None = None
+    topic: Note = Field(default="", description="What was taught; empty: the new process.")
+    persons: tuple[Text, ...] = Field(default=(), description="Who took part, as the people table names them.")
+    not_passed: tuple[Text, ...] = Field(default=(), description="Who of them has to come again.")
 
     @model_validator(mode="after")
     def _no_more_than_there_are(self) -> "Training":
         if self.trained > self.people:
             raise ValueError(_("no more people trained than there are"))
+        return self
+
+
+class RuleUpdate(Record):
+    """R1: a rule, manual, procedure or CRM setting that has to say what the new process is."""
+
+    id: str = Field(default="", pattern=r"^(RU-[0-9]+)?$")
+    document: Text
+    kind: RuleKind = RuleKind.RULE
+    change: Note = Field(default="", description="What has to change in it.")
+    owner: Note = ""
+    due: date | None = None
+    done_on: date | None = None
+
+
+class ControlChart(Record):
+    """R2: the limits of a figure's control chart, kept so that later exports do not move them."""
+
+    id: str = Field(default="", pattern=r"^(CH-[0-9]+)?$")
+    metric: Text = Field(description="Key of the figure, as in targets and evaluations.")
+    chart: Literal["xmr", "p", "laney_p", "c", "u", "laney_u"]
+    center: float
+    spread: float = Field(ge=0, description="Standard deviation that one case adds; of an XmR chart, of one week.")
+    dispersion: float = Field(default=1.0, ge=0, description="Laney's factor; 1 elsewhere.")
+    n: int = Field(ge=2, description="Weeks that set the limits.")
+    window: tuple[date, date] | None = None
+    basis: Note = Field(default="", description="pilot, before or first: which weeks set the limits.")
+    frozen_on: date | None = None
+
+
+class Alarm(Record):
+    """R2: a control chart called for a look; it is closed with what was found."""
+
+    id: str = Field(default="", pattern=r"^(AL-[0-9]+)?$")
+    metric: Text = Field(description="Key of the figure, as in targets and evaluations.")
+    rule: Text = Field(description="Key of the rule that was broken.")
+    week: date = Field(description="The Monday of the first week that broke it.")
+    value: float | None = None
+    low: float | None = Field(default=None, description="Limits of that week.")
+    high: float | None = None
+    unit: Note = ""
+    is_better: bool = Field(default=False, description="True where the figure moved to its good side.")
+    opened_on: date | None = None
+    cause: Note = Field(default="", description="What was found; needed to close it.")
+    action: Note = Field(default="", description="What is done about it.")
+    closed_on: date | None = None
+    closed_by: Note = ""
+
+    @model_validator(mode="after")
+    def _is_closed_with_a_cause(self) -> "Alarm":
+        if self.closed_on is not None and not self.cause.strip():
+            raise ValueError(_("a cause, for an alarm is closed with what was found"))
+        if self.closed_on is not None and self.opened_on is not None and self.closed_on < self.opened_on:
+            raise ValueError(_("closed no earlier than opened"))
         return self
 
 

@@ -83,6 +83,7 @@ def content_of(
         made.links.update({Link("backs", sponsor, measure.id): None for sponsor in measure.backed_by})
         made.links.update({Link("aims_at", measure.id, targets[key]): None for key in measure.targets})
     _unnamed(made, read, targets, id_for)
+    _watched(made)
     return made
 
 
@@ -135,6 +136,7 @@ def _unnamed(
 ) -> None:
     """Keep the records whose files need not give an id; each is known by what it is for and how many came before."""
     names = {"evaluations": "metric", "predictions": "metric", "trainings": "unit", "reviews": "quarter"}
+    names |= {"rule_updates": "document", "charts": "metric", "alarms": "metric"}
     names |= dict.fromkeys(("node_changes", "decision_rights", "sops"), "stage")
     predicted: dict[str, str] = {}
     planned: dict[str, str] = {}
@@ -144,6 +146,9 @@ def _unnamed(
         "evaluations",
         "trainings",
         "reviews",
+        "rule_updates",
+        "charts",
+        "alarms",
         "responsibilities",
         "meetings",
         "decisions",
@@ -177,6 +182,17 @@ def _unnamed(
             if maker := getattr(record, "measure", ""):
                 made.links[Link("makes", maker, id_)] = None
             made.links.update({Link("about", id_, other): None for other in getattr(record, "about", ())})
+
+
+def _watched(made: Content) -> None:
+    """Link each control chart to the target and the evaluations of its figure, and each alarm to its chart."""
+    charts = {one.metric: one.id for one in made.records.values() if isinstance(one, rows.ControlChart)}
+    for one in made.records.values():
+        key = one.key if isinstance(one, rows.Target) else getattr(one, "metric", "")
+        if key in charts and isinstance(one, rows.Target | rows.Evaluation):
+            made.links[Link("watched_by", one.id, charts[key])] = None
+        if key in charts and isinstance(one, rows.Alarm):
+            made.links[Link("alarmed", charts[key], one.id)] = None
 
 
 def _citer(

@@ -118,6 +118,11 @@ WORDS: dict[str, Callable[[Any], str]] = {
     ),
     "pilot_plans": _pilot_plan,
     "trainings": lambda record: f"{record.unit} {record.trained}/{record.people}",
+    "rule_updates": lambda record: record.document + _bracketed(record.owner, record.done_on or record.due),
+    "charts": lambda record: f"{record.metric} {record.chart} {record.center:.4g}" + _bracketed(record.frozen_on),
+    "alarms": lambda record: (
+        f"{record.metric} {record.week} {record.rule}" + _bracketed(record.cause or _("open"), record.closed_on)
+    ),
     "reviews": lambda record: record.quarter + _bracketed(record.held_on),
 }
 """How each kind is put into words; the others by their text alone."""

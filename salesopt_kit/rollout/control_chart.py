@@ -11,8 +11,10 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.followup import followed_deals
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result, explains_missing
-from salesopt_kit.rollout.dashboard import HORIZON, mean_days
-from salesopt_kit.stats.control_chart import Limits, signals, xmr_limits
+from salesopt_kit.rollout.dashboard import mean_days
+from salesopt_kit.rollout.weeks import HORIZON
+from salesopt_kit.stats.run_rules import any_signal
+from salesopt_kit.stats.xmr_chart import Limits, xmr_chart, xmr_limits
 from salesopt_kit.tables.store import Tables, months_before
 
 MONTHS = 18
@@ -127,7 +129,7 @@ def control_chart(tables: Tables) -> Result:
         tuple(weekly.index),
         tuple(float(value) for value in values),
         tuple(int(count) for count in weekly["n"]),
-        tuple(bool(found) for found in signals(values, limits)),
+        tuple(bool(found) for found in any_signal(xmr_chart(values[:n]).scores(values, np.ones(len(values))))),
         limits,
         n,
     )

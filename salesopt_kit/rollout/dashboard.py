@@ -1,36 +1,42 @@
-"""R2: the core figures month by month: conversion, cycle and satisfaction."""
+"""R2: the core figures month by month: conversion, cycle, win rate, satisfaction, hours, complaints, every target."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-import ibis
 import numpy as np
 import pandas as pd
 
+from salesopt_kit.engagement import Bound
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import _, sentences
-from salesopt_kit.metrics.daily_figures import daily_figures
-from salesopt_kit.metrics.followup import followed_deals
-from salesopt_kit.metrics.lead_conversion import followed_leads
+from salesopt_kit.locale import N_, _, sentences
+from salesopt_kit.metrics.core_figures import metric_label, metric_unit
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result, explains_missing
+from salesopt_kit.rollout.control_charts import OTHERWISE_COUNTED, charted
+from salesopt_kit.rollout.figure_chart import SHARES
+from salesopt_kit.rollout.weeks import HORIZON, core_rows
 from salesopt_kit.stats.clustered import restricted_mean_of
 from salesopt_kit.stats.proportion import wilson
 from salesopt_kit.tables.store import Tables, months_before
 
 MONTHS = 12
-HORIZON = 60
-"""Days that a lead or deal must have been followed before its month is shown."""
+CORE = ("lead_conversion", "cycle_days", "satisfaction", "win_rate", "daily_hours", "complaints")
+LABELS = {
+    "lead_conversion": N_("Lead conversion in {days} days"),
+    "cycle_days": N_("Days to closing, counted up to {days}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One figure by month; a month too young to judge has the value None."""
+    """One figure by month; a month too young to judge has the value None. `alarms` are the months with an alarm."""
 
     id: str
     label: str
     unit: str
     months: tuple[Estimate, ...]
+    target: Bound | None = None
+    alarms: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,13 @@ class Dashboard(Result):
             "that have not had "
             "so long are left blank, for they would look better or worse than they are."
         )
-        return (said.format(days=HORIZON), *self.absent)
+        alarms = [
+            _("{label} {months}").format(label=series.label, months=_(", ").join(sorted(series.alarms)))
+            for series in self.series
+            if series.alarms
+        ]
+        found = [_("Months with an alarm: {names}.").format(names=_("; ").join(alarms))] if alarms else []
+        return (said.format(days=HORIZON), *found, *self.absent)
 
     def table(self) -> pd.DataFrame:
         """Return one row per month, one column per figure."""
@@ -76,13 +88,21 @@ class Dashboard(Result):
 
 @explains_missing
 def dashboard(tables: Tables) -> Result:
-    """Return conversion and cycle within the first 60 days and satisfaction, by month over the last twelve."""
+    """Return the core figures and targets by month over the last twelve: leads and deals within their first 60 days.
+
+    Months with an alarm of the control charts are named. MissingDataError where no figure is told.
+    """
+    targets = tables.engagement.config.targets
+    alarms = _alarm_months(tables)
     series, absent = [], []
-    for measure in (_conversion, _cycle, _satisfaction):
+    for metric in dict.fromkeys((*CORE, *targets)):
+        target = None if metric in OTHERWISE_COUNTED else targets.get(metric)
         try:
-            series.append(measure(tables))
+            found = _series(tables, metric)
         except MissingDataError as missing:
             absent.append(f"{missing.what}. {missing.remedy}")
+        else:
+            series.append(replace(found, target=target, alarms=alarms.get(metric, frozenset())))
     if not series:
         raise MissingDataError(_("none of the core figures"), remedy=sentences(*absent))
     return Dashboard(tuple(series), tuple(absent))
@@ -99,59 +119,50 @@ def is_ripe(month: str, tables: Tables) -> bool:
     return bool(last <= tables.as_of - timedelta(days=HORIZON))
 
 
-def _conversion(tables: Tables) -> Series:
-    rows = followed_leads(tables)
-    rows = rows.filter(rows.created_on.between(*window_of(tables)))
-    in_time = ibis.coalesce(rows.lag_days <= HORIZON, ibis.literal(value=False))
-    found = tables.to_frame(
-        rows.group_by(month=rows.created_on.strftime("%Y-%m")).aggregate(n=rows.count(), won=in_time.sum())
-    ).sort_values("month")
-    label = _("Lead conversion in {days} days").format(days=HORIZON)
+def _alarm_months(tables: Tables) -> dict[str, frozenset[str]]:
+    """Return by figure the months in which a week was marked; none where no chart can be drawn."""
+    try:
+        charts = charted(tables).charts
+    except MissingDataError:
+        return {}
+    return {
+        chart.metric: frozenset(f"{week:%Y-%m}" for week, found in zip(chart.weeks, chart.marked, strict=True) if found)
+        for chart in charts
+    }
+
+
+def _series(tables: Tables, metric: str) -> Series:
+    """Return a figure by month, of everybody."""
+    found = core_rows(tables, None, metric, HORIZON)
+    young = core_rows(tables, None, metric, 0) if found.horizon else found
+    unit, id_ = metric_unit(metric, tables.engagement.config.currency), f"rollout.{metric}"
+    ripe, counted = _by_month(tables, found.rows), _by_month(tables, young.rows)
     months = []
-    for month, won, n in zip(found["month"].astype(str), found["won"].astype(int), found["n"].astype(int), strict=True):
-        bounds = wilson(won, n)
-        value, low, high = (won / n, bounds.low, bounds.high) if is_ripe(month, tables) else (None, None, None)
-        months.append(_month("rollout.lead_conversion", month, value, "fraction", n, (low, high)))
-    return _series("rollout.lead_conversion", label, "fraction", months)
-
-
-def _cycle(tables: Tables) -> Series:
-    rows = followed_deals(tables, window_of(tables))
-    label = _("Days to closing, counted up to {days}").format(days=HORIZON)
-    months = []
-    for name, part in rows.groupby(rows["created_on"].dt.strftime("%Y-%m")):
-        value = mean_days(part, HORIZON) if is_ripe(str(name), tables) else None
-        months.append(_month("rollout.cycle_days", str(name), value, "days", int(part["n"].sum())))
-    return _series("rollout.cycle_days", label, "days", months)
-
-
-def _satisfaction(tables: Tables) -> Series:
-    rows = daily_figures(tables, "satisfaction", window_of(tables))
-    found = rows.groupby(rows["day"].dt.strftime("%Y-%m"))[["total", "n"]].sum()
-    months = [
-        _month("rollout.satisfaction", str(month), float(sums["total"] / sums["n"]), "score", int(sums["n"]))
-        for month, sums in found.iterrows()
-    ]
-    return _series("rollout.satisfaction", _("Satisfaction"), "score", months)
-
-
-def _series(id_: str, label: str, unit: str, months: list[Estimate]) -> Series:
+    for month, n in zip(counted.index.astype(str), counted["n"], strict=True):
+        is_told = month in ripe.index and (found.horizon is None or is_ripe(month, tables))
+        total = float(ripe["total"].get(month, 0.0))
+        value = total / float(ripe["n"][month]) if is_told else None
+        bounds = wilson(round(total), round(n)) if is_told and metric in SHARES else None
+        low, high = (bounds.low, bounds.high) if bounds else (None, None)
+        months.append(Estimate(id_, month, value, unit, round(n), low, high, group=f"month={month}"))
     if not months:
-        raise MissingDataError(
-            _("{label}: nothing in the last {n} months").format(label=label, n=MONTHS), remedy=_("Export newer data.")
-        )
-    return Series(id_, label, unit, tuple(months))
+        message = _("{label}: nothing in the last {n} months")
+        raise MissingDataError(message.format(label=metric_label(metric), n=MONTHS), remedy=_("Export newer data."))
+    return Series(id_, _label(metric, found.horizon), unit, tuple(months))
 
 
-def _month(
-    id_: str,
-    month: str,
-    value: float | None,
-    unit: str,
-    n: int,
-    bounds: tuple[float | None, float | None] = (None, None),
-) -> Estimate:
-    return Estimate(id_, month, value, unit, n, *bounds, group=f"month={month}")
+def _by_month(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return total and n by month ("2024-01") of the window."""
+    first, last = (pd.Timestamp(day) for day in window_of(tables))
+    rows = rows[rows["day"].between(first, last)]
+    found: pd.DataFrame = rows.groupby(rows["day"].dt.strftime("%Y-%m"))[["total", "n"]].sum()
+    return found
+
+
+def _label(metric: str, horizon: int | None) -> str:
+    if horizon is None or metric not in LABELS:
+        return metric_label(metric)
+    return _(LABELS[metric]).format(days=horizon)
 
 
 def mean_days(rows: pd.DataFrame, horizon: int) -> float:

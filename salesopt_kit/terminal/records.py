@@ -1,4 +1,4 @@
-"""Commands on the records: `trace`, `observe`, `predict`, `plan`, `backup`, `restore`, `records export`, `import`."""
+"""Commands on the records: `trace`, `observe`, `predict`, `plan`, `watch`, `backup`, `restore`, `records ...`."""
 # ruff: noqa: PLC0415 -- commands import what they need when they run
 
 from pathlib import Path
@@ -32,6 +32,9 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         help=N_("Simulate what the planned changes will bring, and keep it as predictions to hold the pilot against.")
     )(predict)
+    app.command(
+        help=N_("Chart the core figures, keep the limits of their charts, and open a record for every new alarm.")
+    )(watch)
     app.command(
         help=N_("Freeze the plan of the pilot before its first day: targets, units, dates, looks and decision rule.")
     )(plan)
@@ -119,6 +122,33 @@ def predict(
         typer.echo(said(saved.record))
     if not kept:
         typer.echo(_("The changes leave the cycle and the wins as they are; there is nothing to predict."))
+
+
+def watch(
+    context: typer.Context,
+    folder: Folder,
+    exports: Annotated[str, typer.Option(metavar="PATH", help=N_("Where the exports are; default: DIR/exports."))] = "",
+    as_of: Annotated[
+        str, typer.Option(metavar="DATE", help=N_("Freeze all figures at this day, such as 2024-06-30."))
+    ] = "",
+    who: Who = "",
+) -> None:
+    """Open the alarms of the control charts."""
+    from salesopt_kit import rollout
+    from salesopt_kit.records import open_store
+    from salesopt_kit.records.wording import said
+    from salesopt_kit.rollout.control_charts import charted
+    from salesopt_kit.tables import open_tables
+
+    engagement = _engagement(context, folder, exports=exports, as_of=as_of)
+    tables = open_tables(engagement)
+    answer = charted(tables)
+    with open_store(engagement, who=who) as store:
+        opened = rollout.open_alarms(store, answer, tables.as_of)
+    typer.echo(answer.sentence())
+    for saved in opened:
+        typer.echo(said(saved.record))
+    typer.echo(_("{n} alarms opened. Close each with its cause in workbook 5.").format(n=len(opened)))
 
 
 def plan(

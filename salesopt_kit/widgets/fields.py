@@ -18,7 +18,7 @@ from salesopt_kit.widgets.links import LINK_FIELDS
 Shape = Literal["text", "long", "suggest", "number", "whole", "day", "days", "list", "bound", "choice", "flag", "links"]
 LONG = {
     *("problem", "text", "measure", "resources", "acceptance", "risk", "contingency", "notes", "answer", "task"),
-    *("decides", "step", "scope"),
+    *("decides", "step", "scope", "cause", "action"),
 }
 SIMPLE: dict[type, Shape] = {bool: "flag", date: "day", int: "whole", float: "number", Bound: "bound"}
 
@@ -112,7 +112,7 @@ def _suggested(kind: str, name: str, engagement: Engagement | None) -> Iterable[
     config = engagement.config
     if name == "stage":
         yield from ((stage.id, stage.name) for stage in config.stages)
-    elif f"{kind}.{name}" in ("targets.key", "evaluations.metric"):
+    elif f"{kind}.{name}" in ("targets.key", "evaluations.metric", "alarms.metric", "charts.metric"):
         yield from ((key, key) for key in config.targets)
     elif name == "unit" and kind in ("feedback", "pilot_notes", "trainings") and config.pilot:
         yield from ((unit, unit) for unit in (*config.pilot.treated, *config.pilot.controls))

@@ -38,4 +38,7 @@ LINK_FIELDS: dict[str, tuple[LinkField, ...]] = {
     "meetings": (ABOUT,),
     "feedback": (ABOUT,),
     "pilot_notes": (ABOUT,),
+    "rule_updates": (ABOUT,),
+    "charts": (LinkField("watches", N_("Watches"), "watched_by", "end", ("targets", "evaluations")),),
+    "alarms": (LinkField("chart_of", N_("Control chart"), "alarmed", "end", ("charts",), is_single=True), ABOUT),
 }

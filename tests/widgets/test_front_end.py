@@ -83,7 +83,7 @@ EDITORS = (
     *((prioritise.app, name) for name in ("pain_points", "matrix", "why_tree")),
     *((design.app, name) for name in ("targets", "measures", "responsibilities", "risks")),
     *((pilot.app, name) for name in ("pilot_notes", "evaluations", "feedback", "decisions")),
-    *((rollout.app, name) for name in ("trainings", "reviews")),
+    *((rollout.app, name) for name in ("trainings", "rule_updates", "alarms", "reviews")),
 )
 
 
