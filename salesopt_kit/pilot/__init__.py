@@ -1,22 +1,45 @@
 """Step 4 of the method: does the new process work? Everything workbook 4 shows."""
 
 from salesopt_kit.pilot import app
+from salesopt_kit.pilot.by_type.cycle import cycle
+from salesopt_kit.pilot.by_type.figures import forest_plot, survival_curves
+from salesopt_kit.pilot.by_type.goals import all_goals
+from salesopt_kit.pilot.by_type.mix import mix_shift
+from salesopt_kit.pilot.by_type.scores import hours_and_scores
+from salesopt_kit.pilot.by_type.shares import shares
 from salesopt_kit.pilot.controls import with_controls
 from salesopt_kit.pilot.evaluation import evaluation
 from salesopt_kit.pilot.figures import before_after_chart, pilot_timeline
 from salesopt_kit.pilot.plan import balance, plan, targets
 from salesopt_kit.pilot.predicted import held_against_pilot
 from salesopt_kit.pilot.recorded import recorded
+from salesopt_kit.pilot.sensitivity.curve import specification_curve
+from salesopt_kit.pilot.sensitivity.figures import placebo_chart, specification_chart
+from salesopt_kit.pilot.sensitivity.placebo import placebo_pilots
+from salesopt_kit.pilot.sensitivity.without import leave_one_out, other_windows
 
 __all__ = [
+    "all_goals",
     "app",
     "balance",
     "before_after_chart",
+    "cycle",
     "evaluation",
+    "forest_plot",
     "held_against_pilot",
+    "hours_and_scores",
+    "leave_one_out",
+    "mix_shift",
+    "other_windows",
     "pilot_timeline",
+    "placebo_chart",
+    "placebo_pilots",
     "plan",
     "recorded",
+    "shares",
+    "specification_chart",
+    "specification_curve",
+    "survival_curves",
     "targets",
     "with_controls",
 ]

@@ -61,7 +61,7 @@ def forest_plot(tables: Tables) -> Chart | Missing:
     axes.set_yticks(range(len(rows)), labels)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.axvline(0, color=INK, linewidth=1)
-    axes.xaxis.set_major_formatter(lambda share, _position: f"{share:+.0%}")
+    axes.xaxis.set_major_formatter(lambda share, _position: f"{share:+.0%}" if share else "0")
     axes.set_title(_("Change beyond the controls; coloured: beyond chance, all goals counted"))
     axes.set_xlabel(_("← worse      in % of the figure before      better →"))
     axes.grid(visible=False, axis="y")
@@ -97,7 +97,7 @@ def _at_risk(axes: Axes, cells: list[Cell], horizon: int, *, labelled: bool) -> 
     axes.set_ylim(-0.6, len(cells) - 0.4)
     names = [{"before": _("before"), "after": _("after")}[cell.period] for cell in reversed(cells)]
     axes.set_yticks(range(len(cells)), names if labelled else [""] * len(cells))
-    axes.tick_params(labelsize=9, labelbottom=False, length=0)
+    axes.tick_params(labelsize=9, labelbottom=False, length=0, pad=12)
     axes.set_title(_("Deals still open and followed"), fontsize=9)
     axes.grid(visible=False)
     for spine in axes.spines.values():

@@ -86,9 +86,7 @@ class Goals(Result):
         return (
             *(_("{label}: {why}").format(label=label, why=why) for label, why in self.absent),
             message.format(n=n, share=1 - 0.95**n),
-            _(
-                "Goals are judged by Holm; Benjamini and Hochberg is for finding what to look at next, not for a verdict."
-            ),
+            _("Goals are judged by Holm; Benjamini-Hochberg is for finding what to look at next, not for a verdict."),
         )
 
     def table(self) -> pd.DataFrame:
@@ -101,7 +99,7 @@ class Goals(Result):
                 _("Alone"): p_shown(row.found.p),
                 _("All goals counted (Holm)"): p_shown(row.holm),
                 _("Exploring (Benjamini-Hochberg)"): p_shown(row.fdr),
-                _("Cases"): _("{n:,} of {treated} + {controls}").format(
+                _("Based on"): _("{n:,} cases, {treated} + {controls} clusters").format(
                     n=row.found.n, treated=row.found.clusters[0], controls=row.found.clusters[1]
                 ),
             }

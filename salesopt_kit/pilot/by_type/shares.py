@@ -113,7 +113,7 @@ class Shares(Result):
             {
                 _("Figure"): row.label,
                 _("Comparison"): question_label(row.question),
-                _("Shares"): _arrows(row.shares),
+                _("Shares"): _pairs(row),
                 _("Difference by sellers (95%)"): with_interval(row.by_sellers),
                 _("As if cases stood alone"): with_interval(row.by_cases),
                 _("Test by cases"): _tested(row.test),
@@ -224,9 +224,13 @@ def says(low: float | None, high: float | None) -> str:
     return _("more than chance alone would do.")
 
 
-def _arrows(shares: tuple[float, ...]) -> str:
-    pairs = [shares[:2], shares[2:]] if len(shares) > 2 else [shares]  # noqa: PLR2004 -- before and after, twice
-    return _("; ").join(" → ".join(shown(share, "fraction") for share in pair) for pair in pairs)
+def _pairs(row: SharesCompared) -> str:
+    shares = [shown(share, "fraction") for share in row.shares]
+    if row.question == "side_by_side":
+        return _("{pilot}, controls {controls}").format(pilot=shares[0], controls=shares[1])
+    if row.question == "before_after":
+        return " → ".join(shares)
+    return _("{pilot}, controls {controls}").format(pilot=" → ".join(shares[:2]), controls=" → ".join(shares[2:]))
 
 
 def _tested(test: Tested | None) -> str:

@@ -1,0 +1,188 @@
+"""What could reasonably have been chosen otherwise in the analysis of a pilot."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import product
+
+import pandas as pd
+
+from salesopt_kit.errors import InputError
+from salesopt_kit.locale import _
+from salesopt_kit.pilot.by_type.sides import change_beyond_controls
+from salesopt_kit.pilot.contrast import Arms, Contrast, Window
+from salesopt_kit.pilot.controls import compared
+from salesopt_kit.pilot.estimators import ESTIMATORS, Estimator
+from salesopt_kit.pilot.panel import COHORTS, Panel, panel
+from salesopt_kit.pilot.setting import Setting
+from salesopt_kit.tables.store import Tables
+
+PLANNED = "unit_t"
+"""The estimator that the verdict rests on: units as the cases, as the pilot was assigned."""
+BURN_IN_DAYS = 14
+SIX_MONTHS = 183
+YEAR = timedelta(days=364)
+"""A year of whole weeks, so that weekdays match."""
+FEWEST_DAYS = 14
+"""A baseline shorter than this is no baseline."""
+
+
+def analyses(panel: Panel) -> dict[str, Estimator]:
+    """Return every estimator by key; sellers as the cases where the figure knows them."""
+    own: dict[str, Estimator] = {"did_sellers": change_beyond_controls} if panel.clusters == "sellers" else {}
+    return {**own, **ESTIMATORS}
+
+
+def planned_analysis() -> Estimator:
+    """Return the estimator of the plan."""
+    return ESTIMATORS[PLANNED]
+
+
+def main_figure(chosen: Setting, metric: str = "") -> str:
+    """Return the figure asked for, else the primary one of the plan; InputError for one that is not compared."""
+    known = compared(chosen)
+    found = metric or chosen.pilot.primary or next(iter(chosen.targets), known[0])
+    if found not in known:
+        raise InputError(
+            "metric",
+            found,
+            expected=_("one of {names}").format(names=", ".join(known)),
+            remedy=_("Choose one of them."),
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One way to analyse: the key of each choice."""
+
+    estimator: str
+    horizon: str
+    baseline: str
+    controls: str
+    burn_in: str
+
+    def key_of(self, dimension: str) -> str:
+        """Return the key of one choice."""
+        return str(getattr(self, dimension))
+
+
+DIMENSIONS = ("estimator", "horizon", "baseline", "controls", "burn_in")
+
+
+def dimension_name(dimension: str) -> str:
+    """Return what is chosen, in the reader's words."""
+    return {
+        "estimator": _("method"),
+        "horizon": _("days followed"),
+        "baseline": _("baseline"),
+        "controls": _("controls"),
+        "burn_in": _("first weeks of the pilot"),
+    }[dimension]
+
+
+def method_name(key: str) -> str:
+    """Return a short name of an estimator in the reader's words; empty for one without."""
+    return {
+        "did_sellers": _("sellers as the cases"),
+        "unit_t": _("units as the cases"),
+        "unit_t_weighted": _("units, weighted by cases"),
+        "unit_permutation": _("units, permutation"),
+    }.get(key, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The options of every choice by key, the planned one first; `labels` names each key in the reader's words."""
+
+    panels: dict[str, Panel]
+    baselines: dict[str, Window]
+    controls: dict[str, tuple[str, ...]]
+    periods: dict[str, Window]
+    estimators: dict[str, Estimator]
+    labels: dict[str, str]
+
+    @property
+    def planned(self) -> Spec:
+        """The analysis of the plan."""
+        first = [next(iter(options)) for options in (self.panels, self.baselines, self.controls, self.periods)]
+        return Spec(PLANNED, *first)
+
+    def specs(self) -> list[Spec]:
+        """Return every combination."""
+        options = (self.estimators, self.panels, self.baselines, self.controls, self.periods)
+        return [Spec(*keys) for keys in product(*options)]
+
+    def run(self, spec: Spec, treated: tuple[str, ...]) -> Contrast:
+        """Return what one analysis finds; MissingDataError where the data cannot carry it."""
+        arms = Arms(treated, self.controls[spec.controls], self.baselines[spec.baseline], self.periods[spec.burn_in])
+        return self.estimators[spec.estimator](self.panels[spec.horizon], arms)
+
+
+def menu(tables: Tables, chosen: Setting, metric: str) -> Menu:
+    """Return what could have been chosen for `metric`; MissingDataError where the data tell nothing of it."""
+    horizon = chosen.need_follow_up()
+    target = chosen.targets.get("cycle_days")
+    days = {horizon, *([round(target.at_most)] if target and target.at_most else []), horizon * 2 // 3}
+    days = {day for day in days if FEWEST_DAYS <= day <= horizon} | {horizon} if metric in COHORTS else {horizon}
+    panels = {f"{day}d": panel(tables, chosen.dimension, metric, day) for day in sorted(days, reverse=True)}
+    labels = {key: _("{days} days").format(days=key[:-1]) for key in panels}
+    main = panels[f"{horizon}d"]
+    baselines = _baselines(chosen, _first_day(main))
+    controls = _controls(main, chosen)
+    first, last = chosen.pilot.period
+    planned, other = (first + timedelta(days=n) for n in _burn_ins(chosen))
+    periods = {"burn_planned": (planned, last), "burn_other": (other, last)}
+    if (last - max(planned, other)).days < FEWEST_DAYS:
+        del periods["burn_other"]
+    found = analyses(main)
+    return Menu(panels, baselines, controls, periods, found, {**labels, **_labels(chosen)})
+
+
+def _first_day(panel: Panel) -> date:
+    found: date = panel.rows["day"].min().date()
+    return found
+
+
+def _burn_ins(chosen: Setting) -> tuple[int, int]:
+    planned = chosen.pilot.burn_in_days
+    return planned, 0 if planned else BURN_IN_DAYS
+
+
+def _baselines(chosen: Setting, known_from: date) -> dict[str, Window]:
+    first, last = chosen.pilot.baseline
+    start, end = chosen.pilot.period
+    found = {
+        "base_planned": (first, last),
+        "base_half_year": (start - timedelta(days=SIX_MONTHS), start - timedelta(days=1)),
+        "base_no_last_month": (first - timedelta(days=30), last - timedelta(days=30)),
+        "base_year_ago": (start - YEAR, end - YEAR),
+    }
+    return {
+        key: span for key, span in found.items() if span[0] >= known_from and (span[1] - span[0]).days > FEWEST_DAYS
+    }
+
+
+def _controls(panel: Panel, chosen: Setting) -> dict[str, tuple[str, ...]]:
+    """Return all controls, and the half of them whose figure in the baseline is nearest to the pilot's."""
+    found = {"all_controls": chosen.controls}
+    if len(chosen.controls) < 4:  # noqa: PLR2004 -- half of fewer would be one unit
+        return found
+    level = panel.value(chosen.treated, chosen.pilot.baseline)
+    gaps = pd.Series({name: abs(panel.value((name,), chosen.pilot.baseline) - level) for name in chosen.controls})
+    nearest = gaps.sort_values(kind="stable").index[: len(gaps) // 2]
+    return {**found, "near_controls": tuple(name for name in chosen.controls if name in set(nearest))}
+
+
+def _labels(chosen: Setting) -> dict[str, str]:
+    planned, other = _burn_ins(chosen)
+    whole, without = _("whole pilot"), _("without its first {days} days")
+    return {
+        "base_planned": _("as planned"),
+        "base_half_year": _("six months before"),
+        "base_no_last_month": _("a month earlier"),
+        "base_year_ago": _("same weeks last year"),
+        "all_controls": _("all controls"),
+        "near_controls": _("the more alike half"),
+        "burn_planned": without.format(days=planned) if planned else whole,
+        "burn_other": without.format(days=other) if other else whole,
+    }
