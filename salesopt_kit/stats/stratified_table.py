@@ -9,13 +9,16 @@ import numpy.typing as npt
 from salesopt_kit.stats.difference import Difference
 from salesopt_kit.stats.interval import Interval
 
+SAME = 1e-9
+
 
 @dataclass(frozen=True, slots=True)
 class Stratified:
     """Odds ratio of the first group over the second, crude and within strata (None where it is not finite).
 
     `p` is that of Cochran, Mantel and Haenszel (None where there is nothing to test), `homogeneity_p` that of Breslow
-    and Day with Tarone's correction: small where the strata tell different stories and no one figure stands for all.
+    and Day with Tarone's correction: small where the strata tell different stories and no one figure stands for
+    all (None for one stratum, or where the common ratio is exactly 1).
     """
 
     crude: float | None
@@ -41,8 +44,11 @@ def stratified(counts_1: npt.ArrayLike, n_1: npt.ArrayLike, counts_2: npt.ArrayL
     found = StratifiedTable(tables)
     low, high = found.oddsratio_pooled_confint()
     p = float(found.test_null_odds(correction=False).pvalue)
-    homogeneity = float(found.test_equal_odds(adjust=True).pvalue) if tables.shape[2] > 1 else None
-    return Stratified(crude, float(found.oddsratio_pooled), Interval(float(low), float(high)), p, homogeneity)
+    ratio = float(found.oddsratio_pooled)
+    # statsmodels divides by zero where the common ratio is 1 to the last digit.
+    is_testable = tables.shape[2] > 1 and abs(ratio - 1) > SAME
+    homogeneity = float(found.test_equal_odds(adjust=True).pvalue) if is_testable else None
+    return Stratified(crude, ratio, Interval(float(low), float(high)), p, homogeneity)
 
 
 def stratified_difference(

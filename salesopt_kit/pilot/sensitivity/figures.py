@@ -68,7 +68,8 @@ def _draw_effects(axes: Axes, answer: Curve) -> None:
     if bounds:
         # A few analyses know next to nothing; their intervals may leave the frame.
         low, high = _scaled(np.quantile(bounds, [0.03, 0.97]), answer.unit)
-        axes.set_ylim(min(low, middles.min(), 0) * 1.08, max(high, middles.max(), 0) * 1.08 + 0.3 * middles.std())
+        bottom, top = min(low, middles.min(), 0), max(high, middles.max(), 0)
+        axes.set_ylim(bottom - 0.05 * (top - bottom), top + 0.2 * (top - bottom))
     if answer.planned is not None:
         place = answer.runs.index(answer.planned)
         value = _scaled(np.array([answer.planned.found.value]), answer.unit)

@@ -146,13 +146,16 @@ def placebos(panel: Panel, naive: Panel, arms: Arms, target: Bound | None, estim
     """Return the placebo pilots of a panel; `naive` is what the table of before and after would have counted."""
     lower = panel.lower_is_better if target is None else target.at_most is not None
     runs, windows = [], set()
-    for other in _others(panel, arms):
-        try:
-            found = estimator(panel.within((other.baseline[0], other.period[1])), other)
-        except MissingDataError:
-            continue
-        windows.add(other.period)
-        runs.append(Placebo(other, found, _is_met(naive, other, target, lower=lower)))
+    for others in _others(panel, arms):
+        # The days of one placebo period are cut out once for all choices of units.
+        here, counted = (one.within((others[0].baseline[0], others[0].period[1])) for one in (panel, naive))
+        for other in others:
+            try:
+                found = estimator(here, other)
+            except MissingDataError:
+                continue
+            windows.add(other.period)
+            runs.append(Placebo(other, found, _is_met(counted, other, target, lower=lower)))
     if len(runs) < FEWEST:
         message = _("only {n} placebo pilots fit into the history before the pilot")
         raise MissingDataError(message.format(n=len(runs)), remedy=_("Export a longer history."))
@@ -189,18 +192,20 @@ def naive_panel(tables: Tables, chosen: Setting, panel: Panel) -> Panel:
     )
 
 
-def _others(panel: Panel, arms: Arms) -> list[Arms]:
-    """Return the arms of every placebo pilot, the latest first."""
+def _others(panel: Panel, arms: Arms) -> list[list[Arms]]:
+    """Return the arms of the placebo pilots of each earlier period, the latest first."""
     known_from: date = panel.rows["day"].min().date()
     untouched = arms.period[0] - timedelta(days=1 + (panel.horizon or 0))
     back = arms.period[1] - untouched
     found = []
     while arms.baseline[0] - back >= known_from:
         baseline, period = ((first - back, last - back) for first, last in (arms.baseline, arms.period))
-        found += [
-            Arms(treated, tuple(name for name in arms.units if name not in treated), baseline, period)
-            for treated in _choices(arms.units, len(arms.treated))
-        ]
+        found.append(
+            [
+                Arms(treated, tuple(name for name in arms.units if name not in treated), baseline, period)
+                for treated in _choices(arms.units, len(arms.treated))
+            ]
+        )
         back += STEP
     return found
 
