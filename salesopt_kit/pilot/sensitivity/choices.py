@@ -14,10 +14,21 @@ from salesopt_kit.pilot.controls import compared
 from salesopt_kit.pilot.estimators import ESTIMATORS, Estimator
 from salesopt_kit.pilot.panel import COHORTS, Panel, panel
 from salesopt_kit.pilot.setting import Setting
+from salesopt_kit.stats.permutation import smallest_p
 from salesopt_kit.tables.store import Tables
 
-PLANNED = "unit_t"
-"""The estimator that the verdict rests on: units as the cases, as the pilot was assigned."""
+FAMILIES = (
+    "unit_t",
+    "unit_t_weighted",
+    "unit_permutation",
+    "did_sellers_reduced",
+    "ancova_units",
+    "cuped_sellers",
+    "synthetic_control",
+    "interrupted",
+)
+"""One of each kind of estimator: those left out find the same effect and differ in their errors alone."""
+USUAL_P = 0.05
 BURN_IN_DAYS = 14
 SIX_MONTHS = 183
 YEAR = timedelta(days=364)
@@ -27,14 +38,20 @@ FEWEST_DAYS = 14
 
 
 def analyses(panel: Panel) -> dict[str, Estimator]:
-    """Return every estimator by key; sellers as the cases where the figure knows them."""
-    own: dict[str, Estimator] = {"did_sellers": change_beyond_controls} if panel.clusters == "sellers" else {}
-    return {**own, **ESTIMATORS}
+    """Return one estimator of each kind by key; sellers as the cases where the figure knows them."""
+    found = {key: ESTIMATORS[key] for key in FAMILIES if key in ESTIMATORS}
+    if panel.clusters == "sellers" and "did_sellers_reduced" not in found:
+        found["did_sellers"] = change_beyond_controls
+    return found
 
 
-def planned_analysis() -> Estimator:
-    """Return the estimator of the plan."""
-    return ESTIMATORS[PLANNED]
+def planned_analysis(panel: Panel, arms: Arms) -> Contrast:
+    """Return the effect by the analysis of the plan: units as the cases, as the pilot was assigned.
+
+    By permutation where so few units can reach p <= 0.05, by t where they cannot.
+    """
+    can_tell = smallest_p(len(arms.units), len(arms.treated)) <= USUAL_P
+    return ESTIMATORS["unit_permutation" if can_tell else "unit_t"](panel, arms)
 
 
 def main_figure(chosen: Setting, metric: str = "") -> str:
@@ -84,6 +101,11 @@ def method_name(key: str) -> str:
     """Return a short name of an estimator in the reader's words; empty for one without."""
     return {
         "did_sellers": _("sellers as the cases"),
+        "did_sellers_reduced": _("sellers as the cases"),
+        "ancova_units": _("units, given their past"),
+        "cuped_sellers": _("sellers, given their past"),
+        "synthetic_control": _("synthetic control"),
+        "interrupted": _("weekly series, no controls"),
         "unit_t": _("units as the cases"),
         "unit_t_weighted": _("units, weighted by cases"),
         "unit_permutation": _("units, permutation"),
@@ -101,11 +123,14 @@ class Menu:
     estimators: dict[str, Estimator]
     labels: dict[str, str]
 
-    @property
-    def planned(self) -> Spec:
-        """The analysis of the plan."""
-        first = [next(iter(options)) for options in (self.panels, self.baselines, self.controls, self.periods)]
-        return Spec(PLANNED, *first)
+    def planned(self, treated: tuple[str, ...]) -> Spec:
+        """Return the analysis of the plan; MissingDataError where the data cannot carry it."""
+        panel, controls, baseline, period = (
+            next(iter(options)) for options in (self.panels, self.controls, self.baselines, self.periods)
+        )
+        arms = Arms(treated, self.controls[controls], self.baselines[baseline], self.periods[period])
+        method = planned_analysis(self.panels[panel], arms).method
+        return Spec(method, panel, baseline, controls, period)
 
     def specs(self) -> list[Spec]:
         """Return every combination."""

@@ -197,17 +197,30 @@ def specification_curve(tables: Tables, metric: str = "") -> Result:
 
 def curve_of(menu: Menu, treated: tuple[str, ...]) -> Curve:
     """Return the curve over everything on the menu; MissingDataError where the data carry none of it."""
-    runs, failed = [], 0
+    runs, failed, seen = [], 0, set()
     for spec in menu.specs():
         try:
-            runs.append(Run(spec, menu.run(spec, treated)))
+            found = menu.run(spec, treated)
         except MissingDataError:
             failed += 1
+            continue
+        # What does not look at a choice, such as a time series at the controls, is one analysis and not several.
+        if (same := (spec.estimator, found.value, found.low, found.high)) not in seen:
+            seen.add(same)
+            runs.append(Run(spec, found))
     if not runs:
         raise MissingDataError(_("no analysis has enough data"), remedy=_("Check the pilot's dates and names."))
     runs.sort(key=lambda run: run.found.value)
     panel = next(iter(menu.panels.values()))
-    planned = next((run for run in runs if run.spec == menu.planned), None)
+    planned = _planned(menu, treated, runs)
     said = {run.spec.estimator: run.found.label for run in runs}
     labels = {key: method_name(key) or said[key] for key in menu.estimators if key in said} | menu.labels
     return Curve(panel.metric, panel.label, panel.unit, tuple(runs), planned, failed, panel.lower_is_better, labels)
+
+
+def _planned(menu: Menu, treated: tuple[str, ...], runs: list[Run]) -> Run | None:
+    try:
+        spec = menu.planned(treated)
+    except MissingDataError:
+        return None
+    return next((run for run in runs if run.spec == spec), None)

@@ -139,7 +139,7 @@ def placebo_pilots(tables: Tables, metric: str = "") -> Result:
         )
     figure = panel_of(tables, chosen, main_figure(chosen, metric))
     table = naive_panel(tables, chosen, figure)
-    return placebos(figure, table, arms_of(chosen), chosen.targets.get(figure.metric), planned_analysis())
+    return placebos(figure, table, arms_of(chosen), chosen.targets.get(figure.metric), planned_analysis)
 
 
 def placebos(panel: Panel, naive: Panel, arms: Arms, target: Bound | None, estimator: Estimator) -> Placebos:

@@ -160,7 +160,7 @@ def _variants(
         )
     figure = panel_of(tables, chosen, main_figure(chosen, metric))
     arms = arms_of(chosen)
-    rows, absent = varied(figure, arms, planned_analysis(), changed(arms))
+    rows, absent = varied(figure, arms, planned_analysis, changed(arms))
     return Variants(figure.metric, figure.label, figure.unit, heading, rows, absent)
 
 
