@@ -137,6 +137,9 @@ def test_there_is_no_verdict_on_the_cycle_before_the_target_days_are_over() -> N
     assert "No verdict" in answer.sentence()
     assert "2024-06-04" in answer.sentence()
     assert len(answer.table()) == 4
+    day_before = pilot.cycle(opened({"opportunities": deals(10, as_of="2024-06-03")}, as_of=date(2024, 6, 3)))
+    assert isinstance(day_before, Cycle)
+    assert day_before.judged_from == date(2024, 6, 4)
     later = pilot.cycle(opened({"opportunities": deals(10, as_of="2024-06-04")}, as_of=date(2024, 6, 4)))
     assert isinstance(later, Cycle)
     assert later.judged_from is None

@@ -52,6 +52,8 @@ class Cycle(Result):
 
     cells: tuple[Cell, ...]
     horizon: int
+    followed_days: int
+    """Of the youngest deal of the pilot."""
     by_days: int
     """The target days, or the horizon if that is shorter."""
     target_days: int | None
@@ -72,10 +74,10 @@ class Cycle(Result):
         """Say how the cycle changed; before the follow-up reaches the target, only when it can be judged."""
         if self.judged_from is not None:
             message = _(
-                "No verdict on the cycle yet: deals were followed for {horizon} days and the target is {target}; it "
+                "No verdict on the cycle yet: deals were followed for {days} days and the target is {target}; it "
                 "can be judged with an export of {day} or later."
             )
-            return message.format(horizon=self.horizon, target=self.target_days, day=self.judged_from)
+            return message.format(days=self.followed_days, target=self.target_days, day=self.judged_from)
         before, after = (cell.mean[0] for cell in self.cells[:2])
         message = _(
             "Days to closing (up to {horizon}): {before} → {after} in the pilot's units; {change} {beside}: {says}"
@@ -188,6 +190,7 @@ def cycle(tables: Tables) -> Result:
     return Cycle(
         cells,
         horizon,
+        chosen.followed_days,
         by_days,
         target,
         judged_from,

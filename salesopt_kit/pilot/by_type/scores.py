@@ -19,6 +19,7 @@ from salesopt_kit.results import Estimate, Result, explains_missing, with_interv
 from salesopt_kit.stats.brunner_munzel import Chance, brunner_munzel
 from salesopt_kit.stats.cliffs_delta import cliffs_delta, size_of
 from salesopt_kit.stats.difference import Difference
+from salesopt_kit.stats.effect_size import EffectSize, effect_size
 from salesopt_kit.stats.hodges_lehmann import Shift, hodges_lehmann
 from salesopt_kit.stats.mean import mean, welch_difference
 from salesopt_kit.tables.store import Tables
@@ -41,6 +42,8 @@ class Compared:
     """That a week after exceeds a week before."""
     delta: float
     shift: Shift
+    size: EffectSize | None
+    """None where the weeks do not vary."""
     beyond: Contrast | None
     """None without controls."""
 
@@ -54,6 +57,15 @@ class Compared:
         """The median shift."""
         low, high = (None, None) if self.shift.interval is None else (self.shift.interval.low, self.shift.interval.high)
         return self._estimate("shift", self.shift.value, low, high, "Hodges-Lehmann")
+
+    @property
+    def standardised(self) -> Estimate | None:
+        """The difference in standard deviations of a week."""
+        if self.size is None:
+            return None
+        interval, method = self.size.g_interval, _("Hedges' g, noncentral t")
+        id_ = f"pilot.{self.metric}.scores.g"
+        return Estimate(id_, self.label, self.size.g, "sd", sum(self.weeks), interval.low, interval.high, method)
 
     @property
     def against(self) -> Estimate | None:
@@ -80,7 +92,7 @@ class Scores(Result):
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return mean difference, shift and change beyond the controls of every figure."""
-        found = (estimate for row in self.rows for estimate in (row.plain, row.shifted, row.against))
+        found = (estimate for row in self.rows for estimate in (row.plain, row.shifted, row.standardised, row.against))
         return tuple(estimate for estimate in found if estimate is not None)
 
     def caveats(self) -> tuple[str, ...]:
@@ -149,6 +161,7 @@ def compared_weeks(panel: Panel, arms: Arms) -> Compared:
         brunner_munzel(after, before),
         cliffs_delta(after, before),
         hodges_lehmann(after, before),
+        effect_size(after, before) if np.ptp(before) > 0 and np.ptp(after) > 0 else None,
         change_beyond_controls(panel, arms) if arms.controls else None,
     )
 
