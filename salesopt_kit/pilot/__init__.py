@@ -10,6 +10,7 @@ from salesopt_kit.pilot.by_type.shares import shares
 from salesopt_kit.pilot.controls import with_controls
 from salesopt_kit.pilot.evaluation import evaluation
 from salesopt_kit.pilot.figures import before_after_chart, pilot_timeline
+from salesopt_kit.pilot.main_effect import main_effects
 from salesopt_kit.pilot.plan import balance, plan, targets
 from salesopt_kit.pilot.predicted import held_against_pilot
 from salesopt_kit.pilot.recorded import recorded
@@ -29,6 +30,7 @@ __all__ = [
     "held_against_pilot",
     "hours_and_scores",
     "leave_one_out",
+    "main_effects",
     "mix_shift",
     "other_windows",
     "pilot_timeline",

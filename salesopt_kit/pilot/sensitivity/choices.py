@@ -8,13 +8,11 @@ import pandas as pd
 
 from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
-from salesopt_kit.pilot.by_type.sides import change_beyond_controls
 from salesopt_kit.pilot.contrast import Arms, Contrast, Window
 from salesopt_kit.pilot.controls import compared
-from salesopt_kit.pilot.estimators import ESTIMATORS, Estimator
+from salesopt_kit.pilot.estimators import ESTIMATORS, Estimator, main_contrast
 from salesopt_kit.pilot.panel import COHORTS, Panel, panel
 from salesopt_kit.pilot.setting import Setting
-from salesopt_kit.stats.permutation import smallest_p
 from salesopt_kit.tables.store import Tables
 
 FAMILIES = (
@@ -28,30 +26,20 @@ FAMILIES = (
     "interrupted",
 )
 """One of each kind of estimator: those left out find the same effect and differ in their errors alone."""
-USUAL_P = 0.05
 BURN_IN_DAYS = 14
 SIX_MONTHS = 183
 YEAR = timedelta(days=364)
 """A year of whole weeks, so that weekdays match."""
+SERIES = ("interrupted", "synthetic_control")
+LONGEST_GAP = timedelta(days=7)
+"""Between the baseline and the pilot, where the method is a time series."""
 FEWEST_DAYS = 14
 """A baseline shorter than this is no baseline."""
 
 
 def analyses(panel: Panel) -> dict[str, Estimator]:
     """Return one estimator of each kind by key; sellers as the cases where the figure knows them."""
-    found = {key: ESTIMATORS[key] for key in FAMILIES if key in ESTIMATORS}
-    if panel.clusters == "sellers" and "did_sellers_reduced" not in found:
-        found["did_sellers"] = change_beyond_controls
-    return found
-
-
-def planned_analysis(panel: Panel, arms: Arms) -> Contrast:
-    """Return the effect by the analysis of the plan: units as the cases, as the pilot was assigned.
-
-    By permutation where so few units can reach p <= 0.05, by t where they cannot.
-    """
-    can_tell = smallest_p(len(arms.units), len(arms.treated)) <= USUAL_P
-    return ESTIMATORS["unit_permutation" if can_tell else "unit_t"](panel, arms)
+    return {key: ESTIMATORS[key] for key in FAMILIES if panel.clusters == "sellers" or "sellers" not in key}
 
 
 def main_figure(chosen: Setting, metric: str = "") -> str:
@@ -100,7 +88,6 @@ def dimension_name(dimension: str) -> str:
 def method_name(key: str) -> str:
     """Return a short name of an estimator in the reader's words; empty for one without."""
     return {
-        "did_sellers": _("sellers as the cases"),
         "did_sellers_reduced": _("sellers as the cases"),
         "ancova_units": _("units, given their past"),
         "cuped_sellers": _("sellers, given their past"),
@@ -129,13 +116,18 @@ class Menu:
             next(iter(options)) for options in (self.panels, self.controls, self.baselines, self.periods)
         )
         arms = Arms(treated, self.controls[controls], self.baselines[baseline], self.periods[period])
-        method = planned_analysis(self.panels[panel], arms).method
+        method = main_contrast(self.panels[panel], arms).method
         return Spec(method, panel, baseline, controls, period)
 
     def specs(self) -> list[Spec]:
-        """Return every combination."""
+        """Return every reasonable combination."""
         options = (self.estimators, self.panels, self.baselines, self.controls, self.periods)
-        return [Spec(*keys) for keys in product(*options)]
+        return [spec for spec in (Spec(*keys) for keys in product(*options)) if self._is_reasonable(spec)]
+
+    def _is_reasonable(self, spec: Spec) -> bool:
+        """Return whether the baseline suits the method: a series that breaks off cannot be continued to the pilot."""
+        gap = self.periods["burn_planned"][0] - self.baselines[spec.baseline][1]
+        return spec.estimator not in SERIES or gap <= LONGEST_GAP
 
     def run(self, spec: Spec, treated: tuple[str, ...]) -> Contrast:
         """Return what one analysis finds; MissingDataError where the data cannot carry it."""

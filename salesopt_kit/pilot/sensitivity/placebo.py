@@ -15,9 +15,9 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.numbers import shown
 from salesopt_kit.pilot.contrast import Arms, Contrast, arms_of
-from salesopt_kit.pilot.estimators import Estimator
+from salesopt_kit.pilot.estimators import Estimator, main_contrast
 from salesopt_kit.pilot.panel import Panel, panel_of
-from salesopt_kit.pilot.sensitivity.choices import main_figure, planned_analysis
+from salesopt_kit.pilot.sensitivity.choices import main_figure
 from salesopt_kit.pilot.setting import Setting, setting
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.tables.store import Tables
@@ -139,7 +139,7 @@ def placebo_pilots(tables: Tables, metric: str = "") -> Result:
         )
     figure = panel_of(tables, chosen, main_figure(chosen, metric))
     table = naive_panel(tables, chosen, figure)
-    return placebos(figure, table, arms_of(chosen), chosen.targets.get(figure.metric), planned_analysis)
+    return placebos(figure, table, arms_of(chosen), chosen.targets.get(figure.metric), main_contrast)
 
 
 def placebos(panel: Panel, naive: Panel, arms: Arms, target: Bound | None, estimator: Estimator) -> Placebos:
@@ -148,14 +148,15 @@ def placebos(panel: Panel, naive: Panel, arms: Arms, target: Bound | None, estim
     runs, windows = [], set()
     for others in _others(panel, arms):
         # The days of one placebo period are cut out once for all choices of units.
-        here, counted = (one.within((others[0].baseline[0], others[0].period[1])) for one in (panel, naive))
+        here = panel.within((others[0].baseline[0], others[0].period[1]))
+        sums = [naive.within(window).sums("unit") for window in (others[0].baseline, others[0].period)]
         for other in others:
             try:
                 found = estimator(here, other)
             except MissingDataError:
                 continue
             windows.add(other.period)
-            runs.append(Placebo(other, found, _is_met(counted, other, target, lower=lower)))
+            runs.append(Placebo(other, found, _is_met(sums, other.treated, target, lower=lower)))
     if len(runs) < FEWEST:
         message = _("only {n} placebo pilots fit into the history before the pilot")
         raise MissingDataError(message.format(n=len(runs)), remedy=_("Export a longer history."))
@@ -217,13 +218,20 @@ def _choices(units: tuple[str, ...], k: int) -> list[tuple[str, ...]]:
     return [tuple(units[place] for place in random.permutation(len(units))[:k]) for _draw in range(MOST_CHOICES)]
 
 
-def _is_met(naive: Panel, arms: Arms, target: Bound | None, *, lower: bool) -> bool:
-    before, after = naive.value(arms.treated, arms.baseline), naive.value(arms.treated, arms.period)
+def _is_met(sums: list[pd.DataFrame], units: tuple[str, ...], target: Bound | None, *, lower: bool) -> bool:
+    """Return whether the units' figure, from total and n by unit before and after, is better and reaches the target."""
+    before, after = (_figure(one, units) for one in sums)
     is_better = after < before if lower else after > before
     if target is None:
         return is_better
     on_good_side = after <= target.at_most if target.at_most is not None else after >= (target.at_least or 0.0)
     return is_better and on_good_side
+
+
+def _figure(sums: pd.DataFrame, units: tuple[str, ...]) -> float:
+    chosen = sums.index.isin(units)
+    n = float(sums["n"].to_numpy()[chosen].sum())
+    return float(sums["total"].to_numpy()[chosen].sum()) / n if n > 0 else float("nan")
 
 
 def _points(unit: str) -> str:

@@ -9,9 +9,9 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.pilot.contrast import Arms, Contrast, Window, arms_of
-from salesopt_kit.pilot.estimators import Estimator
+from salesopt_kit.pilot.estimators import Estimator, main_contrast
 from salesopt_kit.pilot.panel import Panel, panel_of
-from salesopt_kit.pilot.sensitivity.choices import main_figure, planned_analysis
+from salesopt_kit.pilot.sensitivity.choices import main_figure
 from salesopt_kit.pilot.setting import setting
 from salesopt_kit.results import Estimate, Result, explains_missing, with_interval
 from salesopt_kit.tables.store import Tables
@@ -160,7 +160,7 @@ def _variants(
         )
     figure = panel_of(tables, chosen, main_figure(chosen, metric))
     arms = arms_of(chosen)
-    rows, absent = varied(figure, arms, planned_analysis, changed(arms))
+    rows, absent = varied(figure, arms, main_contrast, changed(arms))
     return Variants(figure.metric, figure.label, figure.unit, heading, rows, absent)
 
 
