@@ -13,8 +13,8 @@ from salesopt_kit.results import Missing, explains_missing
 from salesopt_kit.tables.store import Tables
 
 COLOURS = {"before": MUTED, "after": ACCENT}
-TICKS = 5
-"""Days at which the number at risk is written."""
+MARKS = 6
+"""How many steps the days are divided into, each with its number at risk."""
 LABEL_COLUMNS = 22
 
 
@@ -79,6 +79,7 @@ def _curves(axes: Axes, cells: list[Cell], answer: Cycle) -> None:
     if answer.target_days and answer.target_days <= answer.horizon:
         axes.axvline(answer.target_days, color=WARN, linestyle="--", linewidth=1.3, label=_("target"))
     axes.set_xlim(0, answer.horizon)
+    axes.set_xticks(_marks(answer.horizon))
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(lambda share, _position: f"{share:.0%}")
     axes.tick_params(labelsize=9)
@@ -86,12 +87,17 @@ def _curves(axes: Axes, cells: list[Cell], answer: Cycle) -> None:
     axes.legend(fontsize=9, loc="upper right")
 
 
+def _marks(horizon: int) -> list[int]:
+    step = max(5, round(horizon / MARKS / 5) * 5)
+    return list(range(0, horizon + 1, step))
+
+
 def _at_risk(axes: Axes, cells: list[Cell], horizon: int, *, labelled: bool) -> None:
     """Write how many deals were still open and followed at some days, one row a period."""
-    days = np.linspace(0, horizon, TICKS).round()
+    days = _marks(horizon)
     for place, cell in enumerate(reversed(cells)):
         for position, day in enumerate(days):
-            align = "left" if position == 0 else "right" if position == TICKS - 1 else "center"
+            align = "left" if position == 0 else "center"
             count = int((cell.days >= day).sum())
             axes.text(day, place, f"{count:,}", ha=align, va="center", fontsize=9, color=INK)
     axes.set_ylim(-0.6, len(cells) - 0.4)

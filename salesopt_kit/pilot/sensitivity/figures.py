@@ -13,7 +13,7 @@ from salesopt_kit.pilot.sensitivity.placebo import Placebos, placebo_pilots
 from salesopt_kit.results import Missing, Result, explains_missing
 from salesopt_kit.tables.store import Tables
 
-LABEL_COLUMNS = 44
+LABEL_COLUMNS = 56
 
 
 @explains_missing
