@@ -12,7 +12,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.followup import deal_outcomes
 from salesopt_kit.numbers import shown
 from salesopt_kit.pilot.by_type.shares import p_shown, says
-from salesopt_kit.pilot.by_type.sides import change_beyond_controls
+from salesopt_kit.pilot.by_type.sides import by_sellers_caveat, change_beyond_controls, need_controls
 from salesopt_kit.pilot.contrast import Contrast, arms_of
 from salesopt_kit.pilot.panel import panel_of
 from salesopt_kit.pilot.setting import Setting, setting
@@ -118,6 +118,7 @@ class Cycle(Result):
         said = [
             _("Deals still open are counted as long as they were followed; no mean of closed deals alone is used."),
             _("Lost deals compete with wins: they are not counted as if they might still be won."),
+            by_sellers_caveat(),
             *(self._tested(test, name) for test, name in zip(self.tests, self._sides(), strict=False)),
         ]
         if self.lost.interval.low > 0:
@@ -177,10 +178,7 @@ def cycle(tables: Tables) -> Result:
     without a pilot, without controls, or before any follow-up.
     """
     chosen = setting(tables)
-    if not chosen.controls:
-        raise MissingDataError(
-            _("no unit is left as a control"), remedy=_("Name teams that keep the old process under `pilot.controls`.")
-        )
+    need_controls(chosen)
     horizon, target = chosen.need_follow_up(), target_days(chosen)
     by_days = min(horizon, target) if target else horizon
     rows = _deals(tables, chosen)

@@ -8,7 +8,7 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.pilot.by_type.shares import p_shown
-from salesopt_kit.pilot.by_type.sides import change_beyond_controls
+from salesopt_kit.pilot.by_type.sides import by_sellers_caveat, change_beyond_controls, difference_unit
 from salesopt_kit.pilot.contrast import Contrast, arms_of
 from salesopt_kit.pilot.controls import compared
 from salesopt_kit.pilot.panel import Panel, panel_of
@@ -51,7 +51,7 @@ class Goal:
     @property
     def estimate(self) -> Estimate:
         """The change beyond the controls."""
-        unit = "points" if self.unit == "fraction" else self.unit
+        unit = difference_unit(self.unit)
         id_, found = f"pilot.{self.metric}.goal", self.found
         return Estimate(id_, self.label, found.value, unit, found.n, found.low, found.high, found.label)
 
@@ -86,6 +86,7 @@ class Goals(Result):
         return (
             *(_("{label}: {why}").format(label=label, why=why) for label, why in self.absent),
             message.format(n=n, share=1 - 0.95**n),
+            by_sellers_caveat(),
             _("Goals are judged by Holm; Benjamini-Hochberg is for finding what to look at next, not for a verdict."),
         )
 

@@ -10,7 +10,13 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import shown
-from salesopt_kit.pilot.by_type.sides import before_after, beyond_controls, contrasted, side_by_side
+from salesopt_kit.pilot.by_type.sides import (
+    before_after,
+    beyond_controls,
+    by_sellers_caveat,
+    contrasted,
+    side_by_side,
+)
 from salesopt_kit.pilot.contrast import Arms, arms_of
 from salesopt_kit.pilot.controls import compared
 from salesopt_kit.pilot.panel import Panel, panel_of
@@ -105,6 +111,7 @@ class Shares(Result):
             *absent,
             _("Lean on the interval by sellers: the one by cases takes all cases of a seller as independent facts."),
             _("Before and after alone cannot tell the pilot from the season or from chance; the last row of each can."),
+            by_sellers_caveat(),
         )
 
     def table(self) -> pd.DataFrame:

@@ -10,11 +10,37 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.pilot.contrast import Arms, Contrast, Window
 from salesopt_kit.pilot.panel import Panel
+from salesopt_kit.pilot.setting import Setting
 from salesopt_kit.stats.clustered import Clustered, difference_of_changes
 from salesopt_kit.stats.clustered_contrast import Group, clustered_contrast, p_of
 
 FEWEST_CLUSTERS = 4
 """Sellers a side must have before an interval is worth showing."""
+
+
+def need_controls(chosen: Setting) -> None:
+    """Raise MissingDataError where no unit kept the old process."""
+    if not chosen.controls:
+        raise MissingDataError(
+            _("no unit is left as a control"), remedy=_("Name teams that keep the old process under `pilot.controls`.")
+        )
+
+
+def difference_unit(unit: str) -> str:
+    """Return the unit of a difference of two figures: percentage points for shares.
+
+    >>> difference_unit("fraction"), difference_unit("days")
+    ('points', 'days')
+    """
+    return "points" if unit == "fraction" else unit
+
+
+def by_sellers_caveat() -> str:
+    """Return what an interval with sellers as the cases leaves out."""
+    return _(
+        "Sellers are taken as independent; what a whole unit shares, such as its manager or its market, is not in "
+        "these intervals. The verdict therefore looks at whole units."
+    )
 
 
 def group(panel: Panel, units: tuple[str, ...], windows: Sequence[Window], signs: tuple[float, ...]) -> Group:

@@ -8,6 +8,7 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import shown
+from salesopt_kit.pilot.by_type.sides import difference_unit, need_controls
 from salesopt_kit.pilot.contrast import Contrast
 from salesopt_kit.pilot.sensitivity.choices import (
     DIMENSIONS,
@@ -96,7 +97,7 @@ class Curve(Result):
 
     def sentence(self) -> str:
         """Say how far the analyses agree and what moves them most."""
-        unit = "points" if self.unit == "fraction" else self.unit
+        unit = difference_unit(self.unit)
         message = _(
             "{label}: {n} reasonable analyses find {low} to {high}, in the middle {median}; {same:.0%} point the same "
             "way{clear}. {robust} What moves it most is the {mover}."
@@ -121,7 +122,7 @@ class Curve(Result):
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return median, shares, and the planned analysis."""
-        unit, n, id_ = "points" if self.unit == "fraction" else self.unit, len(self.runs), f"pilot.{self.metric}.curve"
+        unit, n, id_ = difference_unit(self.unit), len(self.runs), f"pilot.{self.metric}.curve"
         found = [
             Estimate(f"{id_}.median", _("Median over all analyses"), self.median, unit, n),
             Estimate(f"{id_}.same_sign", _("Analyses that point the same way"), self.same_sign, "fraction", n),
@@ -149,7 +150,7 @@ class Curve(Result):
 
     def table(self) -> pd.DataFrame:
         """Return one row per option: how many analyses, their median, and how many are clear of 0."""
-        unit = "points" if self.unit == "fraction" else self.unit
+        unit = difference_unit(self.unit)
         rows = []
         for dimension in DIMENSIONS:
             for key, median in self.moves(dimension).items():
@@ -174,10 +175,7 @@ def specification_curve(tables: Tables, metric: str = "") -> Result:
     Estimator x days followed x baseline x controls x burn-in. MissingDataError without a pilot or controls.
     """
     chosen = setting(tables)
-    if not chosen.controls:
-        raise MissingDataError(
-            _("no unit is left as a control"), remedy=_("Name teams that keep the old process under `pilot.controls`.")
-        )
+    need_controls(chosen)
     name = main_figure(chosen, metric)
     target = chosen.targets.get(name)
     found = curve_of(menu(tables, chosen, name), chosen.treated)

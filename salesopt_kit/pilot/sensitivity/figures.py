@@ -7,6 +7,7 @@ from matplotlib.gridspec import GridSpec
 from salesopt_kit.charts import ACCENT, INK, MUTED, WARN, Chart, new_figure, wrapped
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import shown
+from salesopt_kit.pilot.by_type.sides import difference_unit
 from salesopt_kit.pilot.sensitivity.choices import DIMENSIONS, dimension_name
 from salesopt_kit.pilot.sensitivity.curve import Curve, specification_curve
 from salesopt_kit.pilot.sensitivity.placebo import Placebos, placebo_pilots
@@ -43,7 +44,7 @@ def placebo_chart(tables: Tables, metric: str = "") -> Chart | Missing:
     values = _scaled(np.array([run.found.value for run in answer.runs]), answer.unit)
     actual = float(_scaled(np.array([answer.actual.value]), answer.unit)[0])
     axes.hist(values, bins=30, color=MUTED, edgecolor="white", label=_("pilots that never were"))
-    label = _("actual pilot: {value}").format(value=shown(answer.actual.value, _points(answer.unit)))
+    label = _("actual pilot: {value}").format(value=shown(answer.actual.value, difference_unit(answer.unit)))
     axes.axvline(actual, ymax=0.8, color=WARN, linewidth=2.4, label=label)
     axes.axvline(0, ymax=0.8, color=INK, linewidth=1)
     axes.set_ylim(0, axes.get_ylim()[1] * 1.3)
@@ -117,10 +118,6 @@ def _scaled(
     values: "np.ndarray[tuple[int], np.dtype[np.float64]]", unit: str
 ) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
     return values * 100 if unit == "fraction" else values
-
-
-def _points(unit: str) -> str:
-    return "points" if unit == "fraction" else unit
 
 
 def _missing(answer: Result) -> Missing:

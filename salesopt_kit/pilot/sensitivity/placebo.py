@@ -14,6 +14,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.exact import exact_sum
 from salesopt_kit.numbers import shown
+from salesopt_kit.pilot.by_type.sides import difference_unit, need_controls
 from salesopt_kit.pilot.contrast import Arms, Contrast, arms_of
 from salesopt_kit.pilot.estimators import Estimator, main_contrast
 from salesopt_kit.pilot.panel import Panel, panel_of
@@ -94,13 +95,13 @@ class Placebos(Result):
             met=self.met,
             gains=self.false_gains,
             as_good=self.as_good,
-            actual=shown(self.actual.value, _points(self.unit)),
+            actual=shown(self.actual.value, difference_unit(self.unit)),
         )
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the three shares and the actual effect."""
         n, id_ = len(self.runs), f"pilot.{self.metric}.placebo"
-        found, unit = self.actual, _points(self.unit)
+        found, unit = self.actual, difference_unit(self.unit)
         return (
             Estimate(f"{id_}.met", self._worked(), self.met, "fraction", n),
             Estimate(f"{id_}.gains", _("Planned analysis would have found a gain"), self.false_gains, "fraction", n),
@@ -133,10 +134,7 @@ def placebo_pilots(tables: Tables, metric: str = "") -> Result:
     touched by the actual pilot. MissingDataError without a pilot or controls, or with fewer than 20 such pilots.
     """
     chosen = setting(tables)
-    if not chosen.controls:
-        raise MissingDataError(
-            _("no unit is left as a control"), remedy=_("Name teams that keep the old process under `pilot.controls`.")
-        )
+    need_controls(chosen)
     figure = panel_of(tables, chosen, main_figure(chosen, metric))
     table = naive_panel(tables, chosen, figure)
     return placebos(figure, table, arms_of(chosen), chosen.targets.get(figure.metric), main_contrast)
@@ -232,7 +230,3 @@ def _figure(sums: pd.DataFrame, units: tuple[str, ...]) -> float:
     chosen = sums.index.isin(units)
     n = float(sums["n"].to_numpy()[chosen].sum())
     return float(sums["total"].to_numpy()[chosen].sum()) / n if n > 0 else float("nan")
-
-
-def _points(unit: str) -> str:
-    return "points" if unit == "fraction" else unit

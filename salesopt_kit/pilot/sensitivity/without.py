@@ -8,6 +8,7 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.pilot.by_type.sides import difference_unit, need_controls
 from salesopt_kit.pilot.contrast import Arms, Contrast, Window, arms_of
 from salesopt_kit.pilot.estimators import Estimator, main_contrast
 from salesopt_kit.pilot.panel import Panel, panel_of
@@ -88,7 +89,7 @@ class Variants(Result):
         )
 
     def _estimate(self, key: str, found: Contrast) -> Estimate:
-        unit = "points" if self.unit == "fraction" else self.unit
+        unit = difference_unit(self.unit)
         id_ = f"pilot.{self.metric}.variant.{key}"
         return Estimate(id_, self.label, found.value, unit, found.n, found.low, found.high, found.label)
 
@@ -154,10 +155,7 @@ def _variants(
     tables: Tables, metric: str, changed: Callable[[Arms], list[tuple[str, str, Arms]]], heading: str
 ) -> Variants:
     chosen = setting(tables)
-    if not chosen.controls:
-        raise MissingDataError(
-            _("no unit is left as a control"), remedy=_("Name teams that keep the old process under `pilot.controls`.")
-        )
+    need_controls(chosen)
     figure = panel_of(tables, chosen, main_figure(chosen, metric))
     arms = arms_of(chosen)
     rows, absent = varied(figure, arms, main_contrast, changed(arms))
