@@ -124,6 +124,7 @@ def test_the_cycle_is_the_plain_mean_cut_at_the_horizon_when_all_are_followed() 
     part = won[rows["team"].isin(["A", "B"]) & rows["after"]]
     assert answer.cells[1].won[0] == pytest.approx(part.mean())
     assert answer.mean.value == pytest.approx(answer.plain.value)
+    assert answer.pace is not None
     assert answer.pace.interval.low > 0  # closed faster than the controls
     assert answer.mean.high is not None
     assert answer.mean.high < 0
@@ -143,6 +144,14 @@ def test_there_is_no_verdict_on_the_cycle_before_the_target_days_are_over() -> N
     later = pilot.cycle(opened({"opportunities": deals(10, as_of="2024-06-04")}, as_of=date(2024, 6, 4)))
     assert isinstance(later, Cycle)
     assert later.judged_from is None
+
+
+def test_where_nothing_was_closed_yet_the_cycle_is_the_horizon_and_no_pace_is_told() -> None:
+    answer = pilot.cycle(opened({"opportunities": deals().assign(status="open", closed_at=pd.NaT)}))
+    assert isinstance(answer, Cycle)
+    assert answer.pace is None
+    assert {cell.mean[0] for cell in answer.cells} == {90.0}
+    assert "nan" not in " ".join(answer.caveats())
 
 
 def test_deals_given_up_sooner_are_named_and_not_taken_for_a_better_cycle() -> None:

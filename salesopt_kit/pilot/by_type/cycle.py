@@ -67,8 +67,9 @@ class Cycle(Result):
     lost: Difference
     tests: tuple[LogRank, ...]
     """After against before by strata of units: the pilot's, and the controls'."""
-    pace: Difference
-    """Log of the factor by which the pace of closing rose beyond the controls, clustered by seller."""
+    pace: Difference | None
+    """Log of the factor by which the pace of closing rose beyond the controls, clustered by seller; None where a side
+    closed nothing in a period."""
 
     def sentence(self) -> str:
         """Say how the cycle changed; before the follow-up reaches the target, only when it can be judged."""
@@ -93,25 +94,14 @@ class Cycle(Result):
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the change beyond the controls of the mean, the share won and the share lost, and of the pace."""
-        pace, low, high = (math.exp(x) for x in (self.pace.value, self.pace.interval.low, self.pace.interval.high))
-        n = self.mean.n
-        greenwood = _("Greenwood's errors, deals as independent")
-        return (
+        n, greenwood = self.mean.n, _("Greenwood's errors, deals as independent")
+        found = (
             self._mean(),
             _estimate("mean.deals", _("Days to closing, change beyond the controls"), self.plain, "days", n, greenwood),
             _estimate("won", self._won_label(), self.won, "points", n, _("Aalen-Johansen, deals as independent")),
             _estimate("lost", self._lost_label(), self.lost, "points", n, _("Aalen-Johansen, deals as independent")),
-            Estimate(
-                "pilot.cycle.pace",
-                _("Pace of closing, factor beyond the controls"),
-                pace,
-                "factor",
-                n,
-                low,
-                high,
-                _("Cox regression by strata of units, clustered by seller"),
-            ),
         )
+        return found if self.pace is None else (*found, _pace_estimate(self.pace, n))
 
     def caveats(self) -> tuple[str, ...]:
         """Return how to read the curves."""
@@ -119,7 +109,11 @@ class Cycle(Result):
             _("Deals still open are counted as long as they were followed; no mean of closed deals alone is used."),
             _("Lost deals compete with wins: they are not counted as if they might still be won."),
             by_sellers_caveat(),
-            *(self._tested(test, name) for test, name in zip(self.tests, self._sides(), strict=False)),
+            *(
+                self._tested(test, name)
+                for test, name in zip(self.tests, self._sides(), strict=True)
+                if not math.isnan(test.pace)
+            ),
         ]
         if self.lost.interval.low > 0:
             said.append(_("More deals were lost than before: part of the shorter cycle is deals given up sooner."))
@@ -256,8 +250,11 @@ def _tested(rows: pd.DataFrame) -> LogRank:
     return log_rank(days, ended, (rows["period"] == "after").to_numpy(), units)
 
 
-def _pace(rows: pd.DataFrame) -> Difference:
+def _pace(rows: pd.DataFrame) -> Difference | None:
     """Return the log of the factor: columns after, and after x pilot; each unit has a pace of its own."""
+    closed = rows[rows["outcome"] != OPEN]
+    if closed.groupby(["side", "period"]).ngroups < len(CELLS):
+        return None
     after = (rows["period"] == "after").to_numpy(float)
     columns = np.column_stack([after, after * (rows["side"] == "treated").to_numpy(float)])
     found = proportional_hazards(
@@ -272,6 +269,13 @@ def _pace(rows: pd.DataFrame) -> Difference:
 
 def _estimate(key: str, label: str, found: Difference, unit: str, n: int, method: str) -> Estimate:
     return Estimate(f"pilot.cycle.{key}", label, found.value, unit, n, found.interval.low, found.interval.high, method)
+
+
+def _pace_estimate(found: Difference, n: int) -> Estimate:
+    pace, low, high = (math.exp(x) for x in (found.value, found.interval.low, found.interval.high))
+    label = _("Pace of closing, factor beyond the controls")
+    method = _("Cox regression by strata of units, clustered by seller")
+    return Estimate("pilot.cycle.pace", label, pace, "factor", n, low, high, method)
 
 
 def _with_error(found: Estimated, unit: str) -> str:

@@ -24,7 +24,7 @@ from salesopt_kit.pilot.setting import Setting, setting
 from salesopt_kit.pilot.totals import metric_label
 from salesopt_kit.results import Estimate, Result, explains_missing, with_interval
 from salesopt_kit.stats.clustered import Clustered
-from salesopt_kit.stats.clustered_contrast import Group, design_effect, p_of
+from salesopt_kit.stats.clustered_contrast import Group, design_effect
 from salesopt_kit.stats.interval import Interval
 from salesopt_kit.stats.proportion import newcombe_difference
 from salesopt_kit.stats.two_proportions import Tested, two_shares_differ
@@ -252,11 +252,6 @@ def p_shown(p: float | None) -> str:
     if p is None or np.isnan(p):
         return "–"
     return _("p < 0.001") if p < 0.001 else _("p = {p:.3f}").format(p=p)  # noqa: PLR2004 -- three digits tell enough
-
-
-def p_by_sellers(row: SharesCompared) -> float | None:
-    """Return the p of no difference with sellers as the cases."""
-    return p_of(row.clustered)
 
 
 def _effect(row: SharesCompared) -> float:
