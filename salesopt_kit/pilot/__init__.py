@@ -1,17 +1,22 @@
 """Step 4 of the method: does the new process work? Everything workbook 4 shows."""
 
 from salesopt_kit.pilot import app
+from salesopt_kit.pilot.baseline_guard import baseline_guard
 from salesopt_kit.pilot.by_type.cycle import cycle
 from salesopt_kit.pilot.by_type.figures import forest_plot, survival_curves
 from salesopt_kit.pilot.by_type.goals import all_goals
 from salesopt_kit.pilot.by_type.mix import mix_shift
 from salesopt_kit.pilot.by_type.scores import hours_and_scores
 from salesopt_kit.pilot.by_type.shares import shares
+from salesopt_kit.pilot.candidates import candidates
 from salesopt_kit.pilot.controls import with_controls
 from salesopt_kit.pilot.evaluation import evaluation
 from salesopt_kit.pilot.figures import before_after_chart, pilot_timeline
+from salesopt_kit.pilot.frozen import signed_plan
 from salesopt_kit.pilot.main_effect import main_effects
 from salesopt_kit.pilot.plan import balance, plan, targets
+from salesopt_kit.pilot.plan_figures import candidates_chart, power_chart
+from salesopt_kit.pilot.power import power
 from salesopt_kit.pilot.predicted import held_against_pilot
 from salesopt_kit.pilot.recorded import recorded
 from salesopt_kit.pilot.sensitivity.curve import specification_curve
@@ -23,7 +28,10 @@ __all__ = [
     "all_goals",
     "app",
     "balance",
+    "baseline_guard",
     "before_after_chart",
+    "candidates",
+    "candidates_chart",
     "cycle",
     "evaluation",
     "forest_plot",
@@ -37,8 +45,11 @@ __all__ = [
     "placebo_chart",
     "placebo_pilots",
     "plan",
+    "power",
+    "power_chart",
     "recorded",
     "shares",
+    "signed_plan",
     "specification_chart",
     "specification_curve",
     "survival_curves",
