@@ -10,6 +10,7 @@ from salesopt_kit.pilot.by_type.scores import hours_and_scores
 from salesopt_kit.pilot.by_type.shares import shares
 from salesopt_kit.pilot.candidates import candidates
 from salesopt_kit.pilot.controls import with_controls
+from salesopt_kit.pilot.estimators.figures import effect_by_week
 from salesopt_kit.pilot.evaluation import evaluation
 from salesopt_kit.pilot.figures import before_after_chart, pilot_timeline
 from salesopt_kit.pilot.frozen import signed_plan
@@ -33,6 +34,7 @@ __all__ = [
     "candidates",
     "candidates_chart",
     "cycle",
+    "effect_by_week",
     "evaluation",
     "forest_plot",
     "held_against_pilot",

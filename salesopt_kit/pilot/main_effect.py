@@ -117,8 +117,8 @@ def _row(panel: Panel, one: Contrast) -> dict[str, str]:
         _("Figure"): panel.label,
         _("Analysis"): one.label,
         _("Effect of the pilot"): with_interval(_estimate(panel, one)),
-        _("p value"): "–" if one.p is None else f"{one.p:.3f}",
-        _("Smallest possible p"): "–" if one.smallest_p is None else f"{one.smallest_p:.3f}",
+        _("p value"): _p(one.p),
+        _("Smallest possible p"): _p(one.smallest_p),
         _("Units or sellers"): _("{treated} against {controls}").format(
             treated=one.clusters[0], controls=one.clusters[1]
         ),
@@ -126,3 +126,9 @@ def _row(panel: Panel, one: Contrast) -> dict[str, str]:
             one.method, _("yes")
         ),
     }
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"  # noqa: PLR2004 -- three decimals are shown

@@ -50,27 +50,28 @@ class _Drawn:
         return float(np.mean(top >= actual * below * (1 - 1e-9)))
 
 
-def wild_bootstrap(model: Regression, level: float = 0.95) -> Wild:
+def wild_bootstrap(model: Regression, level: float = 0.95, draws: int = DRAWS) -> Wild:
     """Return the restricted wild cluster bootstrap-t of a coefficient (Cameron, Gelbach and Miller 2008, WCR-C).
 
     The residuals of each cluster change sign together, with the value under test imposed. All patterns of signs are
-    tried up to twelve clusters; under eight, Webb's six weights (2014) stand in for signs. The interval is all values
-    with p above 1 - level, found outwards from the estimate. With one treated cluster it is worth little.
+    tried up to twelve clusters, `draws` random ones beyond; under eight, Webb's six weights (2014) stand in for signs.
+    The interval is all values with p above 1 - level, found outwards from the estimate. With one treated cluster it is
+    worth little.
     """
-    weights, is_exact, smallest = _weights(model.n_clusters)
+    weights, is_exact, smallest = _weights(model.n_clusters, draws)
     drawn = _drawn(model, weights)
     scores = model.by_cluster(model.lever * model.residuals)
-    square = float(scores @ scores)
+    square, estimate = float(scores @ scores), model.value
     if square <= 0:
-        return Wild(model.value, None, None, 1.0, smallest, len(weights), is_exact)
+        return Wild(estimate, None, None, 1.0, smallest, len(weights), is_exact)
 
     def p(value: float) -> float:
-        share = drawn.as_extreme(value, (model.value - value) ** 2 / square)
+        share = drawn.as_extreme(value, (estimate - value) ** 2 / square)
         return share if is_exact else (share * len(weights) + 1) / (len(weights) + 1)
 
     step = math.sqrt(square)
-    low, high = (_bound(p, model.value, sign * step, 1 - level) for sign in (-1, 1))
-    return Wild(model.value, low, high, p(0.0), smallest, len(weights), is_exact)
+    low, high = (_bound(p, estimate, sign * step, 1 - level) for sign in (-1, 1))
+    return Wild(estimate, low, high, p(0.0), smallest, len(weights), is_exact)
 
 
 def _drawn(model: Regression, weights: Numbers) -> _Drawn:
@@ -82,13 +83,13 @@ def _drawn(model: Regression, weights: Numbers) -> _Drawn:
         own = model.by_cluster(lever * residuals)
         shared = model.by_cluster(residuals[:, None] * model.basis)
         tops.append(weights @ own)
-        scores.append(weights @ (np.diag(own) - shared @ arms.T))
+        scores.append(weights * own - (weights @ shared) @ arms.T)
     squares = [np.einsum("ij,ij->i", scores[i], scores[j]) for i, j in ((0, 0), (0, 1), (1, 1))]
     return _Drawn((tops[0], tops[1]), (squares[0], squares[1], squares[2]))
 
 
 @lru_cache(maxsize=16)
-def _weights(n: int) -> tuple[Numbers, bool, float]:
+def _weights(n: int, draws: int) -> tuple[Numbers, bool, float]:
     """Return one row of weights a draw, whether they are all there are, and the smallest p they allow."""
     values = WEBB if n < FEW else np.array([-1.0, 1.0])
     patterns = len(values) ** n
@@ -96,8 +97,8 @@ def _weights(n: int) -> tuple[Numbers, bool, float]:
         # A pattern and its mirror give the same |t|, so half of them tell all.
         grid = np.stack(np.meshgrid(*[values] * n, indexing="ij"), axis=-1).reshape(-1, n)[: max(patterns // 2, 1)]
         return grid, True, len(values) / patterns
-    drawn = np.random.default_rng(SEED).choice(values, (DRAWS, n))
-    return drawn, False, 1 / (DRAWS + 1)
+    drawn = np.random.default_rng(SEED).choice(values, (draws, n))
+    return drawn, False, 1 / (draws + 1)
 
 
 def _bound(p: Callable[[float], float], start: float, step: float, alpha: float) -> float | None:

@@ -10,8 +10,10 @@ import pytest
 import statsmodels.api as sm
 
 from salesopt_kit import open_engagement, open_tables
+from salesopt_kit.charts import Chart
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.pilot.contrast import Arms, arms_of
+from salesopt_kit.pilot.effect import effect
 from salesopt_kit.pilot.estimators import (
     ESTIMATORS,
     event_study,
@@ -20,10 +22,12 @@ from salesopt_kit.pilot.estimators import (
     naive_contrast,
     pre_trend,
 )
+from salesopt_kit.pilot.estimators.figures import effect_by_week, effect_by_week_chart
 from salesopt_kit.pilot.main_effect import MainEffects, main_effects
 from salesopt_kit.pilot.panel import Panel, panel_of
 from salesopt_kit.pilot.setting import setting
 from salesopt_kit.tables.store import Tables
+from salesopt_kit.terms import PilotVerdict
 
 ROOT = Path(__file__).resolve().parents[2]
 START = date(2024, 6, 3)
@@ -195,3 +199,28 @@ def test_over_teams_the_main_analysis_takes_teams_as_cases(samples: Path) -> Non
     assert isinstance(answer, MainEffects)
     first = answer.effects[0]
     assert (first.main.method, first.main.clusters, first.naive) == ("unit_t", (2, 4), None)
+
+
+def test_the_verdict_against_controls_rests_on_the_mix_and_not_on_the_naive_difference(geolift: Tables) -> None:
+    found = effect(geolift, setting(geolift), "conversions_per_day")
+    assert found.difference.value == pytest.approx(155.556, abs=0.01)
+    assert "synthetic control" in found.method
+    assert found.verdict is not PilotVerdict.IMPROVED
+
+
+@pytest.mark.parametrize(("sample", "locale"), [("huaxin", "zh-CN"), ("alder", "en")])
+def test_the_effect_by_week_is_drawn_with_its_unit_and_all_signs(samples: Path, sample: str, locale: str) -> None:
+    chart = effect_by_week(open_tables(open_engagement(samples / sample, locale=locale)))
+    assert isinstance(chart, Chart)
+    assert chart.png().startswith(b"\x89PNG")  # a missing glyph would be a warning, and warnings are errors
+    axes = chart.figure.axes[0]
+    assert axes.get_xlabel()
+    assert axes.get_ylabel() in {"天", "days"}
+
+
+def test_shares_are_drawn_in_points() -> None:
+    chart = effect_by_week_chart(replace(made(), unit="fraction"), ARMS)
+    assert chart.figure.axes[0].get_ylabel() == "percentage points"
+    nothing = replace(made(), rows=made().rows.iloc[:0])
+    with pytest.raises(MissingDataError, match="no week has figures"):
+        effect_by_week_chart(nothing, ARMS)
