@@ -33,7 +33,9 @@ def shown(value: float | None, unit: str) -> str:  # noqa: PLR0911 -- one for ea
     if unit == "fraction":
         return str(format_percent(value, "0.0" + "0" * _further_digits(value) + "%", locale=babel_locale))
     if unit == "points":
-        return _("{number} percentage points").format(number=format_decimal(round(100 * value, 1), locale=babel_locale))
+        return _("{number} percentage points").format(
+            number=format_decimal(_rounded(100 * value, 1), locale=babel_locale)
+        )
     if unit in _UNITS:
         message, digits = _UNITS[unit]
         return _(message).format(number=format_decimal(_rounded(value, digits), "#,##0.0", locale=babel_locale))
@@ -60,7 +62,7 @@ def bare(value: float | None, unit: str) -> str:
     if value is not None and unit in _UNITS:
         return str(format_decimal(_rounded(value, _UNITS[unit][1]), "#,##0.0", locale=language().replace("-", "_")))
     if value is not None and unit == "points":
-        return str(format_decimal(round(100 * value, 1), locale=language().replace("-", "_")))
+        return str(format_decimal(_rounded(100 * value, 1), locale=language().replace("-", "_")))
     return shown(value, unit.partition("/")[0])
 
 

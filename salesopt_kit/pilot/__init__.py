@@ -2,6 +2,12 @@
 
 from salesopt_kit.pilot import app
 from salesopt_kit.pilot.baseline_guard import baseline_guard
+from salesopt_kit.pilot.by_type.cycle import cycle
+from salesopt_kit.pilot.by_type.figures import forest_plot, survival_curves
+from salesopt_kit.pilot.by_type.goals import all_goals
+from salesopt_kit.pilot.by_type.mix import mix_shift
+from salesopt_kit.pilot.by_type.scores import hours_and_scores
+from salesopt_kit.pilot.by_type.shares import shares
 from salesopt_kit.pilot.candidates import candidates
 from salesopt_kit.pilot.controls import with_controls
 from salesopt_kit.pilot.estimators.figures import effect_by_week
@@ -14,24 +20,41 @@ from salesopt_kit.pilot.plan_figures import candidates_chart, power_chart
 from salesopt_kit.pilot.power import power
 from salesopt_kit.pilot.predicted import held_against_pilot
 from salesopt_kit.pilot.recorded import recorded
+from salesopt_kit.pilot.sensitivity.curve import specification_curve
+from salesopt_kit.pilot.sensitivity.figures import placebo_chart, specification_chart
+from salesopt_kit.pilot.sensitivity.placebo import placebo_pilots
+from salesopt_kit.pilot.sensitivity.without import leave_one_out, other_windows
 
 __all__ = [
+    "all_goals",
     "app",
     "balance",
     "baseline_guard",
     "before_after_chart",
     "candidates",
     "candidates_chart",
+    "cycle",
     "effect_by_week",
     "evaluation",
+    "forest_plot",
     "held_against_pilot",
+    "hours_and_scores",
+    "leave_one_out",
     "main_effects",
+    "mix_shift",
+    "other_windows",
     "pilot_timeline",
+    "placebo_chart",
+    "placebo_pilots",
     "plan",
     "power",
     "power_chart",
     "recorded",
+    "shares",
     "signed_plan",
+    "specification_chart",
+    "specification_curve",
+    "survival_curves",
     "targets",
     "with_controls",
 ]

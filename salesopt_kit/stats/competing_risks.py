@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from salesopt_kit.stats.difference import Difference, difference
 from salesopt_kit.stats.interval import Interval, Z
 from salesopt_kit.stats.life_table import Codes, LifeTable, Numbers, life_table
 from salesopt_kit.stats.survival import SAME
@@ -88,6 +89,18 @@ def aalen_johansen(
     """
     table = life_table(durations, causes, entry, weights, n_causes)
     return tuple(_incidence(table, cause) for cause in range(n_causes))
+
+
+def incidence_difference(first: Incidence, second: Incidence, horizon: float) -> Difference:
+    """Return the share of the first group that ended so by `horizon` minus that of the second, both independent.
+
+    ValueError where a group was not followed that far while some of it still wait: its share there is not known yet.
+    """
+    for one in (first, second):
+        if one.last < horizon:
+            message = f"the horizon {horizon:g} is beyond the longest follow-up, {one.last:g}"
+            raise ValueError(message)
+    return difference(first.at(horizon), second.at(horizon))
 
 
 def _incidence(table: LifeTable, cause: int) -> Incidence:

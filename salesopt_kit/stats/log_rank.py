@@ -24,6 +24,8 @@ class LogRank:
     pace: float
     p: float
     n: int
+    variance: float = math.nan
+    """Of observed - expected."""
 
 
 def log_rank(days: Numbers, ended: Flags, marked: Flags, strata: npt.NDArray[np.int_]) -> LogRank:
@@ -40,7 +42,7 @@ def log_rank(days: Numbers, ended: Flags, marked: Flags, strata: npt.NDArray[np.
     others, due = total - observed, total - expected
     pace = (observed / expected) / (others / due) if expected > 0 and due > 0 and others > 0 else math.nan
     p = math.erfc(abs(observed - expected) / math.sqrt(2 * variance)) if variance > 0 else math.nan
-    return LogRank(observed, expected, pace, p, int(marked.sum()))
+    return LogRank(observed, expected, pace, p, int(marked.sum()), variance)
 
 
 def _one(days: Numbers, ended: Flags, marked: Flags) -> tuple[float, float, float]:

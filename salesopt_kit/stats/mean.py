@@ -48,6 +48,20 @@ def mean(values: npt.ArrayLike, counts: npt.ArrayLike | None = None) -> Mean:
     return Mean(middle, float((k * (x - middle) ** 2).sum() / max(n - 1, 1)), n)
 
 
+def mean_of_sums(total: float, squares: float, n: int) -> Mean:
+    """Return the mean of n values of which only the sum and the sum of squares are known; ValueError for none.
+
+    Loses digits where the mean is large beside the spread; take `mean` where the values are at hand.
+
+    >>> mean_of_sums(6.0, 14.0, 3)
+    Mean(value=2.0, variance=1.0, n=3)
+    """
+    if n < 1:
+        message = "there are no values to take the mean of"
+        raise ValueError(message)
+    return Mean(total / n, max(squares - total**2 / n, 0.0) / max(n - 1, 1), n)
+
+
 def welch_difference(first: Mean, second: Mean) -> Difference:
     """Return first - second for groups that may vary differently (Welch 1947), with Satterthwaite's degrees of freedom.
 
