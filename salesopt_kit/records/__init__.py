@@ -18,7 +18,7 @@ from salesopt_kit.records.models import (
     Why,
     WhyChain,
 )
-from salesopt_kit.records.rows import Evaluation, Review, Training
+from salesopt_kit.records.rows import Evaluation, Review, Training, Wave
 
 __all__ = [
     "DecisionRight",
@@ -35,6 +35,7 @@ __all__ = [
     "Sop",
     "Sponsor",
     "Training",
+    "Wave",
     "Why",
     "WhyChain",
     "load_records",

@@ -25,6 +25,7 @@ KINDS: dict[str, TypeAdapter[Any]] = {
     "sponsors": TypeAdapter(tuple[models.Sponsor, ...]),
     "trainings": TypeAdapter(tuple[rows.Training, ...]),
     "reviews": TypeAdapter(tuple[rows.Review, ...]),
+    "waves": TypeAdapter(tuple[rows.Wave, ...]),
     "observations": TypeAdapter(tuple[rows.Observation, ...]),
     "targets": TypeAdapter(tuple[models.FixedTarget, ...]),
     "responsibilities": TypeAdapter(tuple[models.Responsibility, ...]),

@@ -47,6 +47,7 @@ KINDS = (
     Kind("evaluations", "EV", rows.Evaluation, N_("Pilot evaluation")),
     Kind("trainings", "TR", rows.Training, N_("Training")),
     Kind("reviews", "RV", rows.Review, N_("Review")),
+    Kind("waves", "WV", rows.Wave, N_("Wave of the roll-out")),
 )
 BY_KEY = {kind.key: kind for kind in KINDS}
 BY_PREFIX = {kind.prefix: kind for kind in KINDS}

@@ -134,7 +134,13 @@ def _unnamed(
     made: Content, read: Mapping[str, Iterable[Any]], targets: Mapping[str, str], id_for: Callable[[str, str], str]
 ) -> None:
     """Keep the records whose files need not give an id; each is known by what it is for and how many came before."""
-    names = {"evaluations": "metric", "predictions": "metric", "trainings": "unit", "reviews": "quarter"}
+    names = {
+        "evaluations": "metric",
+        "predictions": "metric",
+        "trainings": "unit",
+        "reviews": "quarter",
+        "waves": "unit",
+    }
     names |= dict.fromkeys(("node_changes", "decision_rights", "sops"), "stage")
     predicted: dict[str, str] = {}
     for kind in (
@@ -142,6 +148,7 @@ def _unnamed(
         "evaluations",
         "trainings",
         "reviews",
+        "waves",
         "responsibilities",
         "meetings",
         "decisions",

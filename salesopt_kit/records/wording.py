@@ -107,6 +107,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     ),
     "trainings": lambda record: f"{record.unit} {record.trained}/{record.people}",
     "reviews": lambda record: record.quarter + _bracketed(record.held_on),
+    "waves": lambda record: record.unit + _bracketed(record.starts_on),
 }
 """How each kind is put into words; the others by their text alone."""
 

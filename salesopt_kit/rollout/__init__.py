@@ -7,6 +7,9 @@ from salesopt_kit.rollout.feedback import feedback
 from salesopt_kit.rollout.figures import control_chart_figure, dashboard_chart
 from salesopt_kit.rollout.reviews import reviews
 from salesopt_kit.rollout.training import training
+from salesopt_kit.rollout.wave_effect import wave_effect
+from salesopt_kit.rollout.wave_figures import wave_chart
+from salesopt_kit.rollout.waves import waves
 
 __all__ = [
     "app",
@@ -17,4 +20,7 @@ __all__ = [
     "feedback",
     "reviews",
     "training",
+    "wave_chart",
+    "wave_effect",
+    "waves",
 ]

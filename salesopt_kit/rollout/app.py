@@ -1,4 +1,4 @@
-"""The editors of workbook 5: trainings and quarterly reviews.
+"""The editors of workbook 5: trainings, waves and quarterly reviews.
 
 Each returns its editor; where nobody can answer it, the table of the records or, where the workbook shows one anyway,
 None.
@@ -11,6 +11,11 @@ from salesopt_kit.widgets import Shown, grid
 def trainings(engagement: Engagement, *, who: str = "") -> Shown:
     """Return the editor of how many of a unit's people were trained."""
     return grid(engagement, "trainings", has_table=True, who=who)
+
+
+def waves(engagement: Engagement, *, who: str = "") -> Shown:
+    """Return the editor of which unit begins with the new process when."""
+    return grid(engagement, "waves", has_table=True, who=who)
 
 
 def reviews(engagement: Engagement, *, who: str = "") -> Shown:

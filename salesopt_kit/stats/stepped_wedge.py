@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -70,7 +71,7 @@ def stepped_wedge(values: Numbers, starts: Starts, base_periods: int | None = No
     order was drawn by lot; the interval holds the constant effects that this test does not reject.
     """
     values, starts = np.asarray(values, float), np.minimum(np.asarray(starts, int), values.shape[1])
-    orders = _orders(starts)
+    orders = possible_orders(starts.tolist())
     drawn = np.vstack([starts, _other_orders(starts, orders)])
     is_new = (np.arange(values.shape[1]) >= starts[:, None]).astype(float)
     is_new = np.where(np.isnan(values), np.nan, is_new)
@@ -94,9 +95,9 @@ def two_way(values: Numbers, starts: Starts) -> TwoWay | None:
     """
     import statsmodels.api as sm  # noqa: PLC0415 -- loaded only when asked for
 
-    units, periods = np.indices(values.shape)
+    places: Starts = np.array(np.indices(values.shape), int)
     known = ~np.isnan(values)
-    unit, period = units[known], periods[known]
+    unit, period = places[0][known], places[1][known]
     is_new = (period >= starts[unit]).astype(float)
     dummies = [np.eye(values.shape[0])[unit], np.eye(values.shape[1])[period][:, 1:]]
     design = np.column_stack([is_new, *dummies])
@@ -104,7 +105,7 @@ def two_way(values: Numbers, starts: Starts) -> TwoWay | None:
     if np.linalg.matrix_rank(design) < design.shape[1] or len(is_new) <= design.shape[1]:
         return None
     fit = sm.OLS(values[known], design).fit(cov_type="cluster", cov_kwds={"groups": unit}, use_t=True)
-    low, high = fit.conf_int()[0]
+    low, high = np.asarray(fit.conf_int())[0]
     return TwoWay(float(fit.params[0]), float(low), float(high), float(fit.pvalues[0]))
 
 
@@ -131,7 +132,7 @@ def _sums(values: Numbers, drawn: Starts, base_periods: int | None) -> Numbers:
 
 
 def _effect(found: Numbers, of_one: Numbers) -> WaveEffect | None:
-    """Return the effect from sums and cells per order (the actual order first); `of_one` are those of an effect of 1."""
+    """Return the effect from sums and cells per order, the actual one first; `of_one` are those of an effect of 1."""
     if not found[1, 0]:
         return None
     usable = found[1] > 0
@@ -162,9 +163,14 @@ def _bounds(values: Numbers, slopes: Numbers) -> tuple[float | None, float | Non
     return sides[0], sides[1]
 
 
-def _orders(starts: Starts) -> int:
-    waves = Counter(starts.tolist())
-    return math.factorial(len(starts)) // math.prod(math.factorial(n) for n in waves.values())
+def possible_orders(starts: Iterable[object]) -> int:
+    """Return how many different orders of roll-out units with these starts have.
+
+    >>> possible_orders([1, 1, 2, 2, 3, 3])
+    90
+    """
+    waves = Counter(starts)
+    return math.factorial(waves.total()) // math.prod(math.factorial(n) for n in waves.values())
 
 
 def _other_orders(starts: Starts, orders: int) -> Starts:

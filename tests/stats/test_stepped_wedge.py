@@ -57,7 +57,9 @@ def test_bounds_are_where_the_permutation_test_turns() -> None:
     assert found.effect.high is not None
     is_new = np.arange(8) >= starts[:, None]
     for bound, outwards in ((found.effect.low, -1), (found.effect.high, 1)):
-        inside, outside = (stepped_wedge(values - (bound + step) * is_new, starts) for step in (-outwards * 1e-6, outwards * 1e-6))
+        inside, outside = (
+            stepped_wedge(values - (bound + step) * is_new, starts) for step in (-outwards * 1e-6, outwards * 1e-6)
+        )
         assert inside is not None
         assert outside is not None
         assert inside.effect.p > 0.05 >= outside.effect.p
