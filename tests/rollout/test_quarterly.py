@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,18 +14,24 @@ from salesopt_kit.rollout.quarterly import Fades, Moves, quarter_of
 from salesopt_kit.tables.frames import tables_from_frames
 from salesopt_kit.tables.store import Tables
 
-PILOT = {"unit": "team", "treated": ["A"], "controls": ["B"], "baseline": ["2023-07-01", "2023-12-31"], "period": ["2024-01-01", "2024-03-31"]}  # fmt: skip
+PILOT = {
+    "unit": "team",
+    "treated": ["A"],
+    "controls": ["B"],
+    "baseline": ["2023-07-01", "2023-12-31"],
+    "period": ["2024-01-01", "2024-03-31"],
+}
 AS_OF = date(2024, 8, 29)
 """Sixty days after the last day of June."""
 
 
 def opened(folder: Path, days: dict[str, float]) -> Tables:
     """Return eight sellers' deals of every week; `days` says how long those opened from a month on take."""
-    rows = []
+    rng, rows = np.random.default_rng(2), []
     for monday in pd.date_range("2023-01-02", "2024-08-26", freq="7D"):
         length = next(value for month, value in sorted(days.items(), reverse=True) if f"{monday:%Y-%m}" >= month)
-        for seller in range(8):
-            rows.append(("A" if seller < 4 else "B", f"s{seller}", monday, length + (seller % 4) + monday.week % 3))
+        lengths = length + rng.integers(-4, 5, 8)
+        rows += [("A" if seller < 4 else "B", f"s{seller}", monday, lengths[seller]) for seller in range(8)]
     frame = pd.DataFrame(rows, columns=["team", "owner", "created_at", "days"])
     frame["closed_at"] = frame["created_at"] + pd.to_timedelta(frame.pop("days"), unit="D")
     frame = frame.assign(opportunity_id=frame.index.astype(str), status="won")
@@ -33,7 +40,8 @@ def opened(folder: Path, days: dict[str, float]) -> Tables:
     frame.loc[is_open, "closed_at"] = pd.NaT
     stages = [{"id": "talks", "name": "Talks"}, {"id": "won", "name": "Won", "kind": "won"}]
     sources = {"opportunities": {"file": "o.csv"}}
-    config = {"client": "T", "slug": "t", "stages": stages, "sources": sources, "pilot": PILOT, "targets": {"cycle_days": {"at_most": 35}}}  # fmt: skip
+    config = {"client": "T", "slug": "t", "stages": stages, "sources": sources, "pilot": PILOT}
+    config |= {"targets": {"cycle_days": {"at_most": 35}}}
     engagement = Engagement(Config.model_validate(config), folder, folder / "exports")
     return tables_from_frames(engagement, {"opportunities": frame}, as_of=AS_OF)
 
@@ -52,16 +60,16 @@ def test_a_quarter_is_held_against_the_last_and_the_year_before(tmp_path: Path) 
     (move,) = answer.moves
     assert move.now.window == (date(2024, 4, 1), date(2024, 6, 30))
     assert move.since_last is not None
-    assert move.since_last.value == pytest.approx(-10, abs=0.3)
+    assert move.since_last.value == pytest.approx(-10, abs=1.5)
     assert move.since_year is not None
-    assert move.since_year.value == pytest.approx(-10, abs=0.3)
+    assert move.since_year.value == pytest.approx(-10, abs=1.5)
     assert "better" in answer.sentence()
 
 
 def test_an_unchanged_figure_is_within_chance(tmp_path: Path) -> None:
     answer = rollout.what_moved(opened(tmp_path, {"2023-01": 40}))
     assert "no core figure moved" in answer.sentence()
-    assert "within chance" in answer.table().iloc[0, 4]
+    assert "within chance" in str(answer.table().iloc[0, 4])
 
 
 @pytest.mark.parametrize(("later", "said"), [(40, "faded"), (30, "no fading shown"), (20, "better than in the pilot")])
