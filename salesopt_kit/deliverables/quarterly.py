@@ -9,7 +9,7 @@ from pathlib import Path
 
 from salesopt_kit.charts import Chart
 from salesopt_kit.deliverables.branding import look_of
-from salesopt_kit.deliverables.docx_parts import LANDSCAPE, PORTRAIT, Paper
+from salesopt_kit.deliverables.docx_parts import LANDSCAPE, Paper
 from salesopt_kit.deliverables.pptx_parts import FULL, Deck, source_notes
 from salesopt_kit.locale import _, language
 from salesopt_kit.results import Missing, Result
@@ -61,7 +61,6 @@ def _docx(tables: Tables, parts: list[Part], path: Path) -> None:
         paper.answer(answer)
         if chart:
             paper.picture(chart.png(), alt=chart.alt, height=9.0)
-    paper.turn(PORTRAIT)
     paper.save(path)
 
 

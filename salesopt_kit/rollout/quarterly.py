@@ -177,7 +177,9 @@ def alarms_of_quarter(tables: Tables) -> Result:
     first = quarter_of(tables.as_of)[0]
     shown_ = [one for one in found if one.closed_on is None or one.closed_on >= first]
     cells = pd.DataFrame([_alarm(one) for one in shown_])
-    message = _("{n} alarms of the control charts in this quarter, {open} of them without a cause yet.")
+    if not shown_:
+        return Table(_("No alarm of a control chart was recorded for this quarter."), pd.DataFrame())
+    message = _("Alarms of the control charts in this quarter: {n}, of them without a cause yet: {open}.")
     return Table(message.format(n=len(shown_), open=sum(one.closed_on is None for one in shown_)), cells)
 
 
@@ -209,7 +211,7 @@ def what_next(tables: Tables) -> Result:
         rows.append((_("Review"), _("hold the review of this quarter"), str(last)))
     cells = pd.DataFrame(rows, columns=[_("Kind"), _("What is to be done"), _("When")])
     decided = sum(kind == _("Decided") for kind, _what, _when in rows)
-    message = _("{decided} decisions in this quarter; {open} things to do next.")
+    message = _("Decisions of this quarter: {decided}. To do next: {open}.")
     return Table(message.format(decided=decided, open=len(rows) - decided), cells)
 
 

@@ -85,7 +85,7 @@ class WaveResult(Result):
         label, said = _("Change of days to closing"), _("permutation of {n:,} orders").format(n=self.found.orders)
         rows = [_estimate("rollout.waves.effect", label, self.found.effect, said)]
         for since, effect in self.found.since:
-            name = _("after {n} months").format(n=since)
+            name = _("month {n} of the new process").format(n=since + 1)
             rows.append(_estimate("rollout.waves.effect_since", name, effect, said, f"months={since}"))
         if self.found.two_way:
             other = self.found.two_way
