@@ -10,7 +10,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _, sentences
 from salesopt_kit.numbers import bare, shown
 from salesopt_kit.records import load_records
-from salesopt_kit.results import Answers, Estimate, Result, Table, explains_missing
+from salesopt_kit.results import Answers, Estimate, Missing, Result, Table, explains_missing
 from salesopt_kit.results import with_interval as cell
 from salesopt_kit.rollout.feedback import feedback
 from salesopt_kit.rollout.quarter_figures import CoreFigure, Window, core_figures
@@ -177,8 +177,11 @@ def alarms_of_quarter(tables: Tables) -> Result:
     first = quarter_of(tables.as_of)[0]
     shown_ = [one for one in found if one.closed_on is None or one.closed_on >= first]
     cells = pd.DataFrame([_alarm(one) for one in shown_])
-    if not shown_:
-        return Table(_("No alarm of a control chart was recorded for this quarter."), pd.DataFrame())
+    if not found:
+        raise MissingDataError(
+            _("no alarm of a control chart was recorded"),
+            remedy=_("Look at the control charts; record each alarm with its cause."),
+        )
     message = _("Alarms of the control charts in this quarter: {n}, of them without a cause yet: {open}.")
     return Table(message.format(n=len(shown_), open=sum(one.closed_on is None for one in shown_)), cells)
 
@@ -188,6 +191,11 @@ def what_next(tables: Tables) -> Result:
     """Return what was decided in the quarter and what is open: waves, trainings, measures."""
     records, as_of = load_records(tables.engagement), tables.as_of
     first, last = quarter_of(as_of)
+    if not (records.reviews or records.decisions or records.trainings or records.measures or records.waves):
+        raise MissingDataError(
+            _("no review, decision, training, measure or wave was entered"),
+            remedy=_("Enter them in the editors of the workbooks."),
+        )
     rows = [
         (_("Decided"), text, str(one.held_on))
         for one in records.reviews
@@ -226,10 +234,16 @@ def quarterly_parts(tables: Tables) -> tuple[tuple[str, Result], ...]:
     )
 
 
-def quarterly(tables: Tables) -> Answers:
-    """Return the whole review pack of the quarter that `as_of` lies in."""
+@explains_missing
+def quarterly(tables: Tables) -> Result:
+    """Return the whole review pack of the quarter that `as_of` lies in; MissingDataError without any answer."""
+    parts = tuple(answer for _heading, answer in quarterly_parts(tables))
+    if all(isinstance(part, Missing) for part in parts):
+        raise MissingDataError(
+            _("nothing to review yet"), remedy=_("Export deals with their teams, and enter what was decided.")
+        )
     said = _("Review of {quarter}, as of {day}.").format(quarter=quarter_name(tables.as_of), day=tables.as_of)
-    return Answers(said, tuple(answer for _heading, answer in quarterly_parts(tables)))
+    return Answers(said, parts)
 
 
 def quarter_of(day: date) -> Window:

@@ -8,7 +8,7 @@ import pytest
 
 from salesopt_kit import rollout
 from salesopt_kit.engagement import Config, Engagement
-from salesopt_kit.results import Missing, Table
+from salesopt_kit.results import Answers, Missing, Table
 from salesopt_kit.rollout.quarterly import Fades, Moves, quarter_of
 from salesopt_kit.tables.frames import tables_from_frames
 from salesopt_kit.tables.store import Tables
@@ -29,7 +29,7 @@ def opened(folder: Path, days: dict[str, float]) -> Tables:
     rows = []
     for monday in pd.date_range("2023-01-02", "2024-08-26", freq="7D"):
         length = next(value for month, value in sorted(days.items(), reverse=True) if f"{monday:%Y-%m}" >= month)
-        lengths = [length + (monday.dayofyear + 5 * seller) % 9 - 4 for seller in range(8)]
+        lengths = [length + (monday.day_of_year + 5 * seller) % 9 - 4 for seller in range(8)]
         rows += [("A" if seller < 4 else "B", f"s{seller}", monday, lengths[seller]) for seller in range(8)]
     frame = pd.DataFrame(rows, columns=["team", "owner", "created_at", "days"])
     frame["closed_at"] = frame["created_at"] + pd.to_timedelta(frame.pop("days"), unit="D")
@@ -96,5 +96,6 @@ def test_what_comes_next_holds_decisions_and_open_items(tmp_path: Path) -> None:
 def test_the_pack_has_its_five_parts_and_the_quarter(tmp_path: Path) -> None:
     pack = rollout.quarterly(opened(tmp_path, {"2023-01": 40}))
     assert "2024Q3" in pack.sentence()
+    assert isinstance(pack, Answers)
     assert len(pack.parts) == 5
     assert quarter_of(date(2024, 5, 5)) == (date(2024, 4, 1), date(2024, 6, 30))
