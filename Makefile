@@ -69,6 +69,7 @@ benchmark: setup  ## time the kit against plain pandas and polars
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[benchmark]'
 	$(BIN)/python benchmarks/core_metrics.py
 	$(BIN)/python benchmarks/flow.py
+	$(BIN)/python benchmarks/resampling.py
 
 clean:  ## remove the virtual environment and what was run
 	rm -rf .venv outputs/* data_samples/*/exports data_samples/*/.salesopt data_samples/*/records.sqlite*

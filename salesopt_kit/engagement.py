@@ -258,8 +258,14 @@ class Approval(Part):
     below: float | None = Field(default=None, gt=0, description="Amount below which approval is to fall away.")
 
 
+class Guardrail(Part):
+    """A figure that must not get worse, in whatever direction worse is for it."""
+
+    margin: float = Field(gt=0, description="So much worse, in the figure's own unit, is still accepted.")
+
+
 class Pilot(Part):
-    """Who pilots, against whom, and when."""
+    """Who pilots, against whom, and when; what it is judged by, and how often it is looked at."""
 
     unit: Literal["team", "segment", "person"] = "team"
     treated: tuple[Text, ...] = Field(min_length=1)
@@ -267,6 +273,19 @@ class Pilot(Part):
     baseline: tuple[date, date]
     period: tuple[date, date]
     follow_up_days: int = Field(default=30, ge=0)
+    primary: str = Field(
+        default="", description="The one target whose evidence decides, such as cycle_days; default: the first one."
+    )
+    guardrails: dict[str, Guardrail] = Field(
+        default_factory=dict, description="Figures that must not get worse, such as satisfaction: {margin: 0.3}."
+    )
+    looks: int = Field(
+        default=4, ge=1, le=52, description="How often the effect is looked at while the pilot runs, evenly spaced."
+    )
+    burn_in_days: int = Field(
+        default=0, ge=0, description="First days of the pilot that do not count, while everybody still learns."
+    )
+    alpha: float = Field(default=0.05, gt=0, lt=0.5, description="False alarms that are accepted, two-sided.")
 
     @field_validator("baseline", "period")
     @classmethod

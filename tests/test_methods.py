@@ -10,6 +10,7 @@ from salesopt_kit.locale import LANGUAGES, use_language
 from salesopt_kit.methods import find_method, method_card, method_cards, methods
 from salesopt_kit.methods.card import FIELDS
 from salesopt_kit.methods.figures import FIGURES
+from salesopt_kit.pilot.estimators import ESTIMATORS
 
 PACKAGE = Path(__file__).resolve().parents[1] / "salesopt_kit"
 
@@ -26,7 +27,7 @@ def contrasts() -> set[str]:
 
 
 def test_every_method_that_a_contrast_names_has_a_card() -> None:
-    for method in contrasts():
+    for method in {*contrasts(), *ESTIMATORS}:
         find_method(method)
 
 

@@ -9,6 +9,10 @@ from salesopt_kit.engagement import Bound
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.followup import followed_deals
+from salesopt_kit.pilot.contrast import arms_of
+from salesopt_kit.pilot.estimators.choice import MANY_CONTROLS
+from salesopt_kit.pilot.estimators.synthetic import synthetic_placebos
+from salesopt_kit.pilot.panel import panel_of
 from salesopt_kit.pilot.setting import Setting
 from salesopt_kit.pilot.totals import LOWER_IS_BETTER, metric_label, metric_unit, totals
 from salesopt_kit.stats.clustered import (
@@ -84,10 +88,25 @@ def effect(tables: Tables, chosen: Setting, metric: str) -> Effect:
         difference = _difference(arms)
         method = _("difference-in-differences, bootstrap over {n} sellers").format(n=arms[0][2] + arms[1][2])
     else:
-        difference = difference_of_changes(changes[: len(chosen.treated)], changes[len(chosen.treated) :])
-        method = _("difference of the changes of {n} units, t interval").format(n=len(units))
+        difference, method = _of_units(tables, chosen, metric, changes)
     n = int(before.rows["n"].sum() + after.rows["n"].sum())
     return _effect(tables, chosen, metric, (after.said, method), values, (difference, changes), n)
+
+
+def _of_units(
+    tables: Tables, chosen: Setting, metric: str, changes: "np.ndarray[tuple[int], np.dtype[np.float64]]"
+) -> tuple[Clustered, str]:
+    """Return the difference of the units' changes; against a mix of controls where these are many and a mix fits."""
+    if len(chosen.controls) >= MANY_CONTROLS:
+        try:
+            found = synthetic_placebos(panel_of(tables, chosen, metric), arms_of(chosen))
+        except MissingDataError:
+            pass  # all controls alike are what is left
+        else:
+            return Clustered(found.value, found.low, found.high, None, 0.0), found.label
+    k = len(chosen.treated)
+    method = _("difference of the changes of {n} units, t interval").format(n=len(changes))
+    return difference_of_changes(changes[:k], changes[k:]), method
 
 
 def _cycle(tables: Tables, chosen: Setting) -> Effect:

@@ -78,7 +78,7 @@ def clustered_ratio(totals: Numbers, counts: Numbers) -> Clustered:
         return Clustered(value, None, None, None, 0.0)
     residuals = totals - value * counts
     error = math.sqrt(n / (n - 1) * float((residuals**2).sum())) / float(counts.sum())
-    return _bounded(value, error, n - 1.0)
+    return bounded(value, error, n - 1.0)
 
 
 def change(after: Figure, before: Figure, n_clusters: int) -> Clustered:
@@ -88,16 +88,16 @@ def change(after: Figure, before: Figure, n_clusters: int) -> Clustered:
 
 
 def difference_in_differences(
-    treated: tuple[Figure, Figure], control: tuple[Figure, Figure], n_treated: int, n_control: int
+    treated: tuple[Figure, Figure], control: tuple[Figure, Figure], n_treated: int, n_control: int, draws: int = DRAWS
 ) -> Clustered:
     """Return the change of the treated minus the change of the controls; each arm is (after, before).
 
-    Bootstrap over whole clusters within each arm (1,999 draws, fixed seed), each arm's variance times n / (n - 1), and
+    Bootstrap over whole clusters within each arm (`draws`, fixed seed), each arm's variance times n / (n - 1), and
     Student's t with Welch's degrees of freedom over the clusters of both arms. Assumes clusters to be independent; what
     whole teams share is not in it, which is why the permutation over teams stands beside it.
     """
-    value_t, variance_t = _point_and_variance(*treated, n_treated, SEED)
-    value_c, variance_c = _point_and_variance(*control, n_control, SEED + 1)
+    value_t, variance_t = _point_and_variance(*treated, n_treated, SEED, draws)
+    value_c, variance_c = _point_and_variance(*control, n_control, SEED + 1, draws)
     if variance_t is None or variance_c is None:
         return Clustered(value_t - value_c, None, None, None, 0.0)
     squares = variance_t**2 / (n_treated - 1) + variance_c**2 / (n_control - 1)
@@ -116,15 +116,50 @@ def difference_of_changes(treated: Numbers, control: Numbers) -> Clustered:
     if freedom < 1:
         return Clustered(value, None, None, None, 0.0)
     squares = float(((treated - treated.mean()) ** 2).sum() + ((control - control.mean()) ** 2).sum())
-    return _bounded(value, math.sqrt(squares / freedom * (1 / n + 1 / m)), freedom)
+    return bounded(value, math.sqrt(squares / freedom * (1 / n + 1 / m)), freedom)
 
 
-def _point_and_variance(after: Figure, before: Figure, n: int, seed: int) -> tuple[float, float | None]:
+def weighted_difference_of_changes(changes: Numbers, weights: Numbers, is_treated: npt.NDArray[np.bool_]) -> Clustered:
+    """Return the difference of the arms' weighted mean changes, pooled t on n - 2; one change and weight per unit.
+
+    Weighted least squares of the changes on the arm: a unit's variance is taken as inverse to its weight.
+    """
+    value = float(np.average(changes[is_treated], weights=weights[is_treated]))
+    other = float(np.average(changes[~is_treated], weights=weights[~is_treated]))
+    freedom = len(changes) - 2.0
+    if freedom < 1:
+        return Clustered(value - other, None, None, None, 0.0)
+    squares = float((weights * (changes - np.where(is_treated, value, other)) ** 2).sum())
+    scale = 1 / weights[is_treated].sum() + 1 / weights[~is_treated].sum()
+    return bounded(value - other, math.sqrt(squares / freedom * float(scale)), freedom)
+
+
+def two_sided_p(found: Clustered) -> float | None:
+    """Return the two-sided p of "no difference" by Student's t; None without a standard error, 0 where that is 0."""
+    from scipy.special import stdtr  # noqa: PLC0415 -- SciPy is loaded only when asked for
+
+    if found.error is None:
+        return None
+    if found.error == 0:
+        return 1.0 if found.value == 0 else 0.0
+    return 2 * float(stdtr(found.freedom, -abs(found.value) / found.error))
+
+
+def resampled(n: int, draws: int, seed: int) -> Numbers:
+    """Return how often each of `n` clusters is drawn, n draws with replacement; shape (draws, n)."""
+    # Counting places drawn is several times quicker than to draw the counts.
+    drawn = np.random.default_rng(seed).integers(0, n, (draws, n)) + n * np.arange(draws)[:, None]
+    return np.bincount(drawn.ravel(), minlength=draws * n).reshape(draws, n).astype(np.float64)
+
+
+def _point_and_variance(
+    after: Figure, before: Figure, n: int, seed: int, draws: int = DRAWS
+) -> tuple[float, float | None]:
     whole = np.ones((1, n))
     value = float((after(whole) - before(whole))[0])
     if n < 2:  # noqa: PLR2004 -- one cluster shows no spread
         return value, None
-    weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=DRAWS).astype(float)
+    weights = resampled(n, draws, seed)
     drawn = after(weights) - before(weights)
     return value, float(np.var(drawn[~np.isnan(drawn)], ddof=1)) * n / (n - 1)
 
@@ -132,10 +167,11 @@ def _point_and_variance(after: Figure, before: Figure, n: int, seed: int) -> tup
 def _with_variance(value: float, variance: float | None, freedom: float) -> Clustered:
     if variance is None:
         return Clustered(value, None, None, None, 0.0)
-    return _bounded(value, math.sqrt(variance), freedom)
+    return bounded(value, math.sqrt(variance), freedom)
 
 
-def _bounded(value: float, error: float, freedom: float) -> Clustered:
+def bounded(value: float, error: float, freedom: float) -> Clustered:
+    """Return `value` with its 95 % interval by Student's t."""
     from scipy.special import stdtrit  # noqa: PLC0415 -- SciPy is loaded only when asked for
 
     step = float(stdtrit(freedom, 0.975)) * error
