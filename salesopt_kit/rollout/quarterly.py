@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _, sentences
+from salesopt_kit.methods import method_card
 from salesopt_kit.numbers import bare, shown
 from salesopt_kit.records import load_records
 from salesopt_kit.results import Answers, Estimate, Missing, Result, Table, explains_missing
@@ -97,8 +98,6 @@ class Fade:
 class Fades(Result):
     """Which measures still hold."""
 
-    method: ClassVar[str] = "fade"
-
     fades: tuple[Fade, ...]
 
     def sentence(self) -> str:
@@ -135,6 +134,9 @@ class Fades(Result):
             ),
             _("Measures that work for the same figure share its verdict: their parts cannot be told apart."),
         )
+
+    def _repr_html_(self) -> str:
+        return Result._repr_html_(self) + method_card("fade")._repr_html_()
 
 
 @explains_missing

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from salesopt_kit.locale import _, sentences
+from salesopt_kit.methods import method_card
 from salesopt_kit.metrics.followup import followed_deals
 from salesopt_kit.numbers import bare, shown
 from salesopt_kit.results import Estimate, Result, explains_missing
@@ -42,8 +42,6 @@ class Staircase:
 @dataclass(frozen=True, slots=True)
 class WaveResult(Result):
     """The effect of the waves so far; `found` is None before the first month that can be judged."""
-
-    method: ClassVar[str] = "stepped_wedge"
 
     stairs: Staircase
     found: SteppedWedge | None
@@ -141,6 +139,9 @@ class WaveResult(Result):
             )
         message = _("Deals count over their first {days} days, in months that were followed so long.")
         return (*said, message.format(days=HORIZON))
+
+    def _repr_html_(self) -> str:
+        return Result._repr_html_(self) + method_card("stepped_wedge")._repr_html_()
 
 
 @explains_missing

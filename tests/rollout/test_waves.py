@@ -109,3 +109,9 @@ def test_the_staircase_shows_waiting_begun_and_planned(tmp_path: Path) -> None:
     chart = rollout.wave_chart(opened(tmp_path, as_of=date(2024, 8, 15)))
     assert "Mean days" in chart.figure.axes[0].get_title(loc="left")  # type: ignore[union-attr]
     assert {patch.get_facecolor() for patch in chart.figure.axes[0].patches} > set()  # type: ignore[union-attr]
+
+
+def test_the_answer_carries_the_card_of_its_method(tmp_path: Path) -> None:
+    write_waves(tmp_path)
+    page = rollout.wave_effect(opened(tmp_path))._repr_html_()
+    assert 'id="method-stepped_wedge"' in page
