@@ -18,7 +18,8 @@ from salesopt_kit.rollout.quarterly import quarter_name, quarterly_parts
 from salesopt_kit.tables.store import Tables
 
 Part = tuple[str, Result, Chart | None]
-SLIDE_HEIGHT = 9.5
+PAGE = "max-width: 62rem; margin: 0 auto; padding: 2rem"
+"""What the style of the workbooks leaves to their frame."""
 
 
 def write_quarterly(tables: Tables, folder: Path) -> list[Path]:
@@ -94,7 +95,7 @@ def _html(tables: Tables, parts: list[Part], path: Path) -> None:
     path.write_text(
         f'<!doctype html>\n<html lang="{language()}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{style}</style></head>'
-        f"<body><main style="max-width: 62rem; margin: 0 auto; padding: 2rem"><h1>{title}</h1><p>{html.escape(_as_of(tables))}</p>{body}</main></body></html>\n",
+        f"<body><main style="{PAGE}"><h1>{title}</h1><p>{html.escape(_as_of(tables))}</p>{body}</main></body></html>\n",
         encoding="utf-8",
     )
 
