@@ -95,7 +95,8 @@ def _html(tables: Tables, parts: list[Part], path: Path) -> None:
     path.write_text(
         f'<!doctype html>\n<html lang="{language()}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{style}</style></head>'
-        f"<body><main style="{PAGE}"><h1>{title}</h1><p>{html.escape(_as_of(tables))}</p>{body}</main></body></html>\n",
+        f'<body><main style="{PAGE}"><h1>{title}</h1>'
+        f"<p>{html.escape(_as_of(tables))}</p>{body}</main></body></html>\n",
         encoding="utf-8",
     )
 
