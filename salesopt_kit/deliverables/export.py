@@ -76,6 +76,12 @@ def _pptx(sources: Sources, folder: Path) -> list[Path]:
     return [path]
 
 
+def _quarterly(sources: Sources, folder: Path) -> list[Path]:
+    from salesopt_kit.deliverables.quarterly import write_quarterly  # noqa: PLC0415 -- as above
+
+    return write_quarterly(sources.tables, folder)
+
+
 def _pdf(sources: Sources, folder: Path) -> list[Path]:
     from salesopt_kit.deliverables.report_pdf import write_report  # noqa: PLC0415 -- as above
 
@@ -113,6 +119,7 @@ FORMATS = {
         Format("xlsx", N_("the three templates, to be filled in and imported again"), _xlsx),
         Format("docx", N_("the plan description with both flowcharts, SOPs, risks and sign-off"), _docx),
         Format("pptx", N_("the summary as slides with charts that can be edited"), _pptx),
+        Format("quarterly", N_("the quarterly review as a document, slides and a page"), _quarterly),
         Format("bpmn", N_("the process of today, and the one to be, for a modeller, with pictures"), _bpmn),
         Format("pdf", N_("the whole newest run as one document"), _pdf),
         Format("html", N_("the pages of the newest run"), _html),

@@ -230,6 +230,15 @@ class Deck:
             self._write(line, f"●  {group}     ", 12, colour[1:].upper())
         return chart
 
+    def picture(self, slide: Any, png: bytes, area: Area, alt: str) -> None:  # noqa: ANN401
+        """Put a picture into the middle of an area, as large as fits."""
+        left, top, width, height = area.lengths
+        shape = slide.shapes.add_picture(io.BytesIO(png), left, top)
+        scale = min(width / shape.width, height / shape.height)
+        shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
+        shape.left, shape.top = left + (width - shape.width) // 2, top
+        shape._element.nvPicPr.cNvPr.set("descr", alt)  # noqa: SLF001 -- python-pptx has no other way to say it
+
     def save(self, path: Path) -> None:
         """Write the deck."""
         self.deck.save(str(path))

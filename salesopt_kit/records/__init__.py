@@ -20,7 +20,7 @@ from salesopt_kit.records.models import (
     Why,
     WhyChain,
 )
-from salesopt_kit.records.rows import ControlChart, Evaluation, Review, Training
+from salesopt_kit.records.rows import ControlChart, Evaluation, Review, Training, Wave
 
 __all__ = [
     "Alarm",
@@ -40,6 +40,7 @@ __all__ = [
     "Sop",
     "Sponsor",
     "Training",
+    "Wave",
     "Why",
     "WhyChain",
     "load_records",

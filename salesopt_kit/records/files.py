@@ -29,6 +29,7 @@ KINDS: dict[str, TypeAdapter[Any]] = {
     "charts": TypeAdapter(tuple[rows.ControlChart, ...]),
     "alarms": TypeAdapter(tuple[models.Alarm, ...]),
     "reviews": TypeAdapter(tuple[rows.Review, ...]),
+    "waves": TypeAdapter(tuple[rows.Wave, ...]),
     "observations": TypeAdapter(tuple[rows.Observation, ...]),
     "targets": TypeAdapter(tuple[models.FixedTarget, ...]),
     "responsibilities": TypeAdapter(tuple[models.Responsibility, ...]),

@@ -25,6 +25,7 @@ def joined(found: Iterable[rows.Record], links: Iterable[Link], pilot_began: dat
         sponsors=tuple(_as(models.Sponsor, sponsor) for sponsor in net.of(rows.Sponsor)),
         trainings=net.of(rows.Training),
         reviews=net.of(rows.Review),
+        waves=net.of(rows.Wave),
         triggers=net.of(rows.Trigger),
         observations=net.of(rows.Observation),
         targets=net.of(rows.Target),

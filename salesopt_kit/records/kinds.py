@@ -52,6 +52,7 @@ KINDS = (
     Kind("charts", "CH", rows.ControlChart, N_("Control chart")),
     Kind("alarms", "AL", rows.Alarm, N_("Alarm")),
     Kind("reviews", "RV", rows.Review, N_("Review")),
+    Kind("waves", "WV", rows.Wave, N_("Wave of the roll-out")),
 )
 BY_KEY = {kind.key: kind for kind in KINDS}
 BY_PREFIX = {kind.prefix: kind for kind in KINDS}

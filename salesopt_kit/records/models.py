@@ -22,6 +22,7 @@ from salesopt_kit.records.rows import (
     Target,
     Training,
     Trigger,
+    Wave,
 )
 
 Evidence = tuple[Text, ...]
@@ -153,6 +154,7 @@ class Records:
     sponsors: tuple[Sponsor, ...] = ()
     trainings: tuple[Training, ...] = ()
     reviews: tuple[Review, ...] = ()
+    waves: tuple[Wave, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     observations: tuple[Observation, ...] = ()
     targets: tuple[Target, ...] = ()

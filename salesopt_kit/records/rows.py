@@ -391,3 +391,12 @@ class Review(Record):
     quarter: str = Field(pattern=r"^[0-9]{4}Q[1-4]$", description="Such as 2024Q3.")
     held_on: date | None = None
     decisions: tuple[Text, ...] = ()
+
+
+class Wave(Record):
+    """R1: when a unit begins with the new process, and why then."""
+
+    id: str = Field(default="", pattern=r"^(WV-[0-9]+)?$")
+    unit: Text
+    starts_on: date
+    reason: Note = ""

@@ -135,8 +135,16 @@ def _unnamed(
     made: Content, read: Mapping[str, Iterable[Any]], targets: Mapping[str, str], id_for: Callable[[str, str], str]
 ) -> None:
     """Keep the records whose files need not give an id; each is known by what it is for and how many came before."""
-    names = {"evaluations": "metric", "predictions": "metric", "trainings": "unit", "reviews": "quarter"}
-    names |= {"rule_updates": "document", "charts": "metric", "alarms": "metric"}
+    names = {
+        "evaluations": "metric",
+        "predictions": "metric",
+        "trainings": "unit",
+        "reviews": "quarter",
+        "waves": "unit",
+        "rule_updates": "document",
+        "charts": "metric",
+        "alarms": "metric",
+    }
     names |= dict.fromkeys(("node_changes", "decision_rights", "sops"), "stage")
     predicted: dict[str, str] = {}
     planned: dict[str, str] = {}
@@ -149,6 +157,7 @@ def _unnamed(
         "rule_updates",
         "charts",
         "alarms",
+        "waves",
         "responsibilities",
         "meetings",
         "decisions",

@@ -124,6 +124,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
         f"{record.metric} {record.week} {record.rule}" + _bracketed(record.cause or _("open"), record.closed_on)
     ),
     "reviews": lambda record: record.quarter + _bracketed(record.held_on),
+    "waves": lambda record: record.unit + _bracketed(record.starts_on),
 }
 """How each kind is put into words; the others by their text alone."""
 

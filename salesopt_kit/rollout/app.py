@@ -1,4 +1,4 @@
-"""The editors of workbook 5: trainings, rule updates, alarms and quarterly reviews.
+"""The editors of workbook 5: trainings, rule updates, waves, alarms and quarterly reviews.
 
 Each returns its editor; where nobody can answer it, the table of the records or, where the workbook shows one anyway,
 None.
@@ -22,6 +22,11 @@ def alarms(engagement: Engagement, *, who: str = "") -> Shown:
     """Return the editor in which alarms of the control charts are closed with their cause."""
     columns = ("metric", "week", "rule", "value", "cause", "action", "closed_on", "closed_by")
     return grid(engagement, "alarms", columns=columns, has_table=True, who=who)
+
+
+def waves(engagement: Engagement, *, who: str = "") -> Shown:
+    """Return the editor of which unit begins with the new process when."""
+    return grid(engagement, "waves", has_table=True, who=who)
 
 
 def reviews(engagement: Engagement, *, who: str = "") -> Shown:

@@ -114,5 +114,5 @@ def _suggested(kind: str, name: str, engagement: Engagement | None) -> Iterable[
         yield from ((stage.id, stage.name) for stage in config.stages)
     elif f"{kind}.{name}" in ("targets.key", "evaluations.metric", "alarms.metric", "charts.metric"):
         yield from ((key, key) for key in config.targets)
-    elif name == "unit" and kind in ("feedback", "pilot_notes", "trainings") and config.pilot:
+    elif name == "unit" and kind in ("feedback", "pilot_notes", "trainings", "waves") and config.pilot:
         yield from ((unit, unit) for unit in (*config.pilot.treated, *config.pilot.controls))
