@@ -121,7 +121,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "rule_updates": lambda record: record.document + _bracketed(record.owner, record.done_on or record.due),
     "charts": lambda record: f"{record.metric} {record.chart} {record.center:.4g}" + _bracketed(record.frozen_on),
     "alarms": lambda record: (
-        f"{record.metric} {record.week} {record.rule}" + _bracketed(record.cause or _("open"), record.closed_on)
+        f"{record.metric} {record.week} {record.rule}" + _bracketed(record.cause or _("still open"), record.closed_on)
     ),
     "reviews": lambda record: record.quarter + _bracketed(record.held_on),
     "waves": lambda record: record.unit + _bracketed(record.starts_on),

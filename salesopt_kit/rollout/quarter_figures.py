@@ -13,7 +13,7 @@ from salesopt_kit.metrics.dimensions import need_dimension
 from salesopt_kit.metrics.followup import followed_deals
 from salesopt_kit.metrics.lead_conversion import followed_leads
 from salesopt_kit.results import Estimate
-from salesopt_kit.rollout.dashboard import HORIZON
+from salesopt_kit.rollout.weeks import HORIZON
 from salesopt_kit.rollout.waves import unit_dimension
 from salesopt_kit.stats.clustered import Clustered, Figure, change, clustered_ratio, ratio
 from salesopt_kit.tables.store import Tables
@@ -105,7 +105,7 @@ def _cycle(tables: Tables) -> CoreFigure:
 def _satisfaction(tables: Tables) -> CoreFigure:
     frame = daily_figures(tables, "satisfaction", (EARLIEST, tables.as_of))
     frame["cluster"] = frame["day"].dt.strftime("%G-W%V")
-    return CoreFigure("satisfaction", _("Satisfaction"), "score", False, tables.as_of, _plain(frame))  # noqa: FBT003 -- a field
+    return CoreFigure("satisfaction", _("Team satisfaction"), "score", False, tables.as_of, _plain(frame))  # noqa: FBT003 -- a field
 
 
 def _ripe(tables: Tables, figure: CoreFigure) -> CoreFigure:
