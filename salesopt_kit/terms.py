@@ -88,6 +88,14 @@ class PilotVerdict(Term):
     NOT_ENOUGH = "not_enough_evidence", "证据不足"
 
 
+class GuardrailVerdict(Term):
+    """X2: whether a figure that must not get worse has kept within its margin."""
+
+    HELD = "held", "守住"
+    BROKEN = "broken", "突破"
+    CANNOT_TELL = "cannot_tell", "无法判断"
+
+
 class Severity(Term):
     """What a finding of the quality gate does to a run."""
 
