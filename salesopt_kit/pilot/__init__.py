@@ -5,6 +5,7 @@ from salesopt_kit.pilot.controls import with_controls
 from salesopt_kit.pilot.evaluation import evaluation
 from salesopt_kit.pilot.figures import before_after_chart, pilot_timeline
 from salesopt_kit.pilot.guardrails import guardrails
+from salesopt_kit.pilot.monitoring import monitoring
 from salesopt_kit.pilot.plan import balance, plan, targets
 from salesopt_kit.pilot.predicted import held_against_pilot
 from salesopt_kit.pilot.recorded import recorded
@@ -16,6 +17,7 @@ __all__ = [
     "evaluation",
     "guardrails",
     "held_against_pilot",
+    "monitoring",
     "pilot_timeline",
     "plan",
     "recorded",

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from salesopt_kit.engagement import Pilot
@@ -12,6 +10,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import shown
 from salesopt_kit.pilot.contrast import Arms, arms_of
+from salesopt_kit.pilot.looks import changes_of
 from salesopt_kit.pilot.panel import Panel, panel
 from salesopt_kit.pilot.setting import setting
 from salesopt_kit.pilot.totals import metric_label
@@ -24,7 +23,6 @@ from salesopt_kit.terms import GuardrailVerdict
 
 USUAL = {"satisfaction": 0.5, "daily_hours": 0.5, "win_rate": 0.05}
 """The figures watched where the plan names none, with margins in their own units."""
-Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def guardrail(found: Panel, arms: Arms, margin: float) -> Guardrail:
     fewer than three units or without controls. No database is asked, so it may be called thousands of times.
     """
     before, after = (found.within(window).sums("unit") for window in (arms.baseline, arms.period))
-    (treated, n_t), (controls, n_c) = (_changes(before, after, names) for names in (arms.treated, arms.controls))
+    (treated, n_t), (controls, n_c) = changes_of(before, after, arms)
     if not len(treated) or not len(controls):
         change = Clustered(float("nan"), None, None, None, 0.0)
     else:
@@ -101,18 +99,6 @@ def guardrail(found: Panel, arms: Arms, margin: float) -> Guardrail:
     )
     verdict = _verdict(draft)
     return replace(draft, verdict=verdict, reason=_reason(draft, verdict))
-
-
-def _changes(before: pd.DataFrame, after: pd.DataFrame, names: tuple[str, ...]) -> tuple[Numbers, int]:
-    """Return the change of every unit that has cases before and after, and how many cases those are."""
-    both = [name for name in names if _cases(before, name) > 0 and _cases(after, name) > 0]
-    after, before = after.loc[both], before.loc[both]
-    change = after["total"] / after["n"] - before["total"] / before["n"]
-    return change.to_numpy(float), int(after["n"].sum() + before["n"].sum())
-
-
-def _cases(sums: pd.DataFrame, name: str) -> float:
-    return float(sums["n"].get(name, 0.0))
 
 
 def _figure(sums: pd.DataFrame, names: tuple[str, ...]) -> float:

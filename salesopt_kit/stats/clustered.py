@@ -119,6 +119,32 @@ def difference_of_changes(treated: Numbers, control: Numbers) -> Clustered:
     return _bounded(value, math.sqrt(squares / freedom * (1 / n + 1 / m)), freedom)
 
 
+def weighted_difference_of_changes(changes: Numbers, weights: Numbers, is_treated: npt.NDArray[np.bool_]) -> Clustered:
+    """Return the difference of the arms' weighted mean changes, pooled t on n - 2; one change and weight per unit.
+
+    Weighted least squares of the changes on the arm: a unit's variance is taken as inverse to its weight.
+    """
+    value = float(np.average(changes[is_treated], weights=weights[is_treated]))
+    other = float(np.average(changes[~is_treated], weights=weights[~is_treated]))
+    freedom = len(changes) - 2.0
+    if freedom < 1:
+        return Clustered(value - other, None, None, None, 0.0)
+    squares = float((weights * (changes - np.where(is_treated, value, other)) ** 2).sum())
+    scale = 1 / weights[is_treated].sum() + 1 / weights[~is_treated].sum()
+    return _bounded(value - other, math.sqrt(squares / freedom * float(scale)), freedom)
+
+
+def two_sided_p(found: Clustered) -> float | None:
+    """Return the two-sided p of "no difference" by Student's t; None without a standard error, 0 where that is 0."""
+    from scipy.special import stdtr  # noqa: PLC0415 -- SciPy is loaded only when asked for
+
+    if found.error is None:
+        return None
+    if found.error == 0:
+        return 1.0 if found.value == 0 else 0.0
+    return 2 * float(stdtr(found.freedom, -abs(found.value) / found.error))
+
+
 def _point_and_variance(after: Figure, before: Figure, n: int, seed: int) -> tuple[float, float | None]:
     whole = np.ones((1, n))
     value = float((after(whole) - before(whole))[0])
