@@ -96,6 +96,14 @@ class GuardrailVerdict(Term):
     CANNOT_TELL = "cannot_tell", "无法判断"
 
 
+class NoteKind(Term):
+    """X2: what a note of the pilot tells."""
+
+    OBSERVATION = "observation", "观察"
+    ADJUSTMENT = "adjustment", "调整"
+    INCIDENT = "incident", "意外情况"
+
+
 class LookVerdict(Term):
     """X2: what a look at a running pilot says, and nothing more than that."""
 

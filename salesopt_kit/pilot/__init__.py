@@ -2,6 +2,7 @@
 
 from salesopt_kit.pilot import app
 from salesopt_kit.pilot.controls import with_controls
+from salesopt_kit.pilot.daily_gaps import daily_gaps
 from salesopt_kit.pilot.evaluation import evaluation
 from salesopt_kit.pilot.figures import before_after_chart, pilot_timeline
 from salesopt_kit.pilot.guardrails import guardrails
@@ -9,11 +10,15 @@ from salesopt_kit.pilot.monitoring import monitoring
 from salesopt_kit.pilot.plan import balance, plan, targets
 from salesopt_kit.pilot.predicted import held_against_pilot
 from salesopt_kit.pilot.recorded import recorded
+from salesopt_kit.pilot.watch_figures import daily_heat_map, z_chart
+from salesopt_kit.pilot.weekly_reviews import weekly_reviews
 
 __all__ = [
     "app",
     "balance",
     "before_after_chart",
+    "daily_gaps",
+    "daily_heat_map",
     "evaluation",
     "guardrails",
     "held_against_pilot",
@@ -22,5 +27,7 @@ __all__ = [
     "plan",
     "recorded",
     "targets",
+    "weekly_reviews",
     "with_controls",
+    "z_chart",
 ]

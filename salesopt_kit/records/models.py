@@ -13,6 +13,7 @@ from pydantic import Field
 from salesopt_kit.engagement import Part, Text
 from salesopt_kit.records import rows
 from salesopt_kit.records.rows import (
+    DailyEntry,
     Evaluation,
     Note,
     Observation,
@@ -151,6 +152,7 @@ class Records:
     decisions: tuple[Decision, ...] = ()
     feedback: tuple[Feedback, ...] = ()
     pilot_notes: tuple[PilotNote, ...] = ()
+    daily_entries: tuple[DailyEntry, ...] = ()
     predictions: tuple[Prediction, ...] = ()
     node_changes: tuple[NodeChange, ...] = ()
     decision_rights: tuple[DecisionRight, ...] = ()
