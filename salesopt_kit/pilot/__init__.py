@@ -6,6 +6,7 @@ from salesopt_kit.pilot.daily_gaps import daily_gaps
 from salesopt_kit.pilot.evaluation import evaluation
 from salesopt_kit.pilot.figures import before_after_chart, pilot_timeline
 from salesopt_kit.pilot.guardrails import guardrails
+from salesopt_kit.pilot.main_effect import main_effects
 from salesopt_kit.pilot.monitoring import monitoring
 from salesopt_kit.pilot.plan import balance, plan, targets
 from salesopt_kit.pilot.predicted import held_against_pilot
@@ -22,6 +23,7 @@ __all__ = [
     "evaluation",
     "guardrails",
     "held_against_pilot",
+    "main_effects",
     "monitoring",
     "pilot_timeline",
     "plan",

@@ -9,8 +9,8 @@ from salesopt_kit.engagement import Pilot
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import shown
-from salesopt_kit.pilot.contrast import Arms, arms_of
-from salesopt_kit.pilot.looks import changes_of
+from salesopt_kit.pilot.contrast import Arms
+from salesopt_kit.pilot.looks import changes_of, counted_arms
 from salesopt_kit.pilot.panel import Panel, panel
 from salesopt_kit.pilot.setting import setting
 from salesopt_kit.pilot.totals import metric_label
@@ -213,7 +213,7 @@ def guardrails(tables: Tables) -> Result:
             if chosen.pilot.guardrails:
                 absent.append((metric_label(metric), f"{missing.what}. {missing.remedy}"))
             continue
-        row = guardrail(found, arms_of(chosen), margin)
+        row = guardrail(found, counted_arms(chosen), margin)
         rows.append(replace(row, is_planned=metric in chosen.pilot.guardrails))
     if not rows and not absent:
         raise MissingDataError(

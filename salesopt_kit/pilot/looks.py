@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from salesopt_kit.pilot.contrast import Arms
+from salesopt_kit.pilot.contrast import Arms, arms_of
 from salesopt_kit.pilot.panel import Panel
+from salesopt_kit.pilot.setting import Setting
 from salesopt_kit.stats.interim import any_day_bound, interim, look_bounds
 from salesopt_kit.terms import LookVerdict
 
@@ -34,6 +35,13 @@ class Look:
     z: float | None = None
     n: int = 0
     clusters: tuple[int, int] = (0, 0)
+
+
+def counted_arms(chosen: Setting) -> Arms:
+    """Return the arms of a planned pilot, its period without the burn-in days, of which the last day always counts."""
+    arms = arms_of(chosen)
+    first = min(arms.period[0] + timedelta(days=chosen.pilot.burn_in_days), arms.period[1])
+    return Arms(arms.treated, arms.controls, arms.baseline, (first, arms.period[1]))
 
 
 def look_days(arms: Arms, horizon: int, looks: int) -> tuple[date, ...]:

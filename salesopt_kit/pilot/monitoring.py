@@ -9,8 +9,8 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import shown
-from salesopt_kit.pilot.contrast import Arms, arms_of
-from salesopt_kit.pilot.looks import Look, look_days, looks
+from salesopt_kit.pilot.contrast import Arms
+from salesopt_kit.pilot.looks import Look, counted_arms, look_days, looks
 from salesopt_kit.pilot.panel import Panel, panel
 from salesopt_kit.pilot.setting import Setting, setting
 from salesopt_kit.results import Estimate, Result, explains_missing
@@ -136,7 +136,7 @@ def monitoring(tables: Tables) -> Result:
             _("no unit is left as a control"), remedy=_("Name teams that keep the old process under `pilot.controls`.")
         )
     found = panel(tables, chosen.dimension, primary_of(chosen), max(chosen.pilot.follow_up_days, 1))
-    arms = arms_of(chosen)
+    arms = counted_arms(chosen)
     planned = look_days(arms, found.horizon or 0, chosen.pilot.looks)
     made = looks(found, arms, planned, tables.as_of, chosen.pilot.alpha)
     return Monitoring(found, arms, made, chosen.pilot.alpha, tables.as_of)

@@ -65,6 +65,17 @@ def permutation_interval(
     return float(low), float(high)
 
 
+def joint_permutation(values: npt.NDArray[np.float64], is_treated: npt.NDArray[np.bool_]) -> float:
+    """Return the permutation p of all rows of `values` (times, units) together: the sum of squared differences."""
+    n, k = values.shape[1], int(is_treated.sum())
+    chosen = _chosen(n, k)
+    sums = values[:, chosen].sum(axis=2)
+    tried = ((sums / k - (values.sum(axis=1)[:, None] - sums) / (n - k)) ** 2).sum(axis=0)
+    actual = ((values[:, is_treated].mean(axis=1) - values[:, ~is_treated].mean(axis=1)) ** 2).sum()
+    extreme = int((tried >= actual * (1 - 1e-9)).sum())
+    return extreme / len(chosen) if math.comb(n, k) <= MOST else (extreme + 1) / (len(chosen) + 1)
+
+
 def _assignments(
     changes: npt.NDArray[np.float64], is_treated: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

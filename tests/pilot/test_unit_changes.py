@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+import statsmodels.formula.api as smf
+from scipy.stats import t
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.pilot.contrast import Arms
@@ -75,6 +77,30 @@ def test_the_permutation_says_the_smallest_p_it_could_have_reached() -> None:
     assert found.low is not None
     assert found.high is not None
     assert found.low < found.value < found.high < 0
+
+
+@pytest.mark.parametrize("method", ["did_sellers", "did_sellers_reduced", "did_sellers_wild"])
+def test_the_regression_over_sellers_is_statsmodels_on_the_single_cases(method: str) -> None:
+    panel = made()
+    rows = panel.rows.loc[panel.rows.index.repeat(panel.rows["n"].astype(int))].assign(y=lambda f: f["total"] / f["n"])
+    rows["after"] = (rows["day"].dt.date >= ARMS.period[0]).astype(float)
+    rows["piloted"] = rows["after"] * rows["unit"].isin(ARMS.treated)
+    fit = smf.ols("y ~ unit + after + piloted", rows).fit(cov_type="cluster", cov_kwds={"groups": rows["cluster"]})
+    found = ESTIMATORS[method](panel, ARMS)
+    assert (found.value, found.clusters, found.n) == (pytest.approx(fit.params["piloted"]), (10, 30), len(rows))
+    assert found.low is not None
+    assert found.high is not None
+    width = (found.high - found.low) / (2 * 1.96 * fit.bse["piloted"])
+    assert width == pytest.approx(1.0, abs=0.2)
+    if method == "did_sellers":
+        assert width == pytest.approx(t.ppf(0.975, 39) / 1.96, rel=1e-3)
+
+
+@pytest.mark.parametrize("method", ["did_units_reduced", "did_units_wild"])
+def test_two_pilot_units_are_said_to_be_few(method: str) -> None:
+    found = ESTIMATORS[method](made(), ARMS)
+    assert found.clusters == (2, 6)
+    assert any("permutation goes first" in said for said in found.assumes)
 
 
 def test_a_control_without_cases_is_left_out_and_named() -> None:
