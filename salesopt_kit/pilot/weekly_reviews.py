@@ -70,7 +70,7 @@ class WeeklyReviews(Result):
 
     def _repr_html_(self) -> str:
         sections = "".join(
-            f"<details><summary>{html.escape(section.sentence())}</summary>{section._repr_html_()}</details>"
+            f"<details><summary>{html.escape(section.title())}</summary>{section._repr_html_()}</details>"
             for section in self.sections
         )
         return Result._repr_html_(self) + f'<div class="answer">{sections}</div>'

@@ -70,10 +70,14 @@ class Section(Result):
     notes: tuple[PilotNote, ...]
     missing: tuple[tuple[str, str], ...]
 
+    def title(self) -> str:
+        """Say which week it is."""
+        message = _("Week {number} ({first} to {last})")
+        return message.format(number=self.number, first=self.week[0], last=self.week[1])
+
     def sentence(self) -> str:
-        """Say which week it is, and what to do next."""
-        message = _("Week {number} ({first} to {last}): {what}")
-        return message.format(number=self.number, first=self.week[0], last=self.week[1], what=" ".join(self.advice()))
+        """Say what to do next."""
+        return _("What to do next: {what}").format(what=" ".join(self.advice()))
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the deals opened, the score and the figures of the pilot's units."""
@@ -136,7 +140,7 @@ class Section(Result):
         if heard.score is not None:
             answers = _("{n}, score {score}").format(n=heard.n, score=shown(heard.score, "score"))
         return {
-            _("Week"): f"{self.week[0]} – {self.week[1]:%m-%d}",
+            _("Week"): f"{self.week[0]:%m-%d} – {self.week[1]:%m-%d}",
             _("Deals opened / usual pace"): f"{self.runs.opened} / {self.runs.usual:.0f}",
             _("Won / lost"): f"{self.runs.won} / {self.runs.lost}",
             _("Steps done in the expected days"): f"{in_time} / {ended}" if self.runs.paces else "–",
@@ -174,10 +178,10 @@ class Section(Result):
         runs = self.runs
         message = _("Ran: {opened} deals opened (usual pace: {usual:.0f}), {won} won, {lost} lost.")
         yield message.format(opened=runs.opened, usual=runs.usual, won=runs.won, lost=runs.lost)
-        for pace in runs.paces:
+        for pace in (pace for pace in runs.paces if pace.ended):
             message = _("{stage}: {in_time} of {ended} done within the expected {days:g} days.")
             yield message.format(stage=pace.stage, in_time=pace.in_time, ended=pace.ended, days=pace.expected_days)
-        if runs.approved is not None:
+        if runs.approved:
             message = _("Approvals: {n} deals left the step, {by_one} of them within the limits of one person.")
             yield message.format(n=runs.approved, by_one=runs.by_one)
 
