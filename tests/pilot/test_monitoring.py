@@ -1,5 +1,6 @@
 """Oracles: built panels whose answer is known, the published line, and pilots without an effect."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pytest
 
 from salesopt_kit import open_engagement, open_tables
 from salesopt_kit.pilot.contrast import Arms
-from salesopt_kit.pilot.looks import look_days, looks
+from salesopt_kit.pilot.looks import counted_arms, look_days, looks
 from salesopt_kit.pilot.monitoring import Monitoring, monitoring
 from salesopt_kit.pilot.panel import Panel
+from salesopt_kit.pilot.setting import setting
 from salesopt_kit.stats.sequential import spending_bounds
 from salesopt_kit.terms import LookVerdict
 
@@ -113,3 +115,10 @@ def test_the_sample_is_watched_from_the_first_ripe_deals_on(samples: Path, as_of
     assert len(answer.table()) == 4 + (as_of == "2024-05-05")
     assert len(answer.estimates()) == 2 * made
     assert answer.sentence()
+
+
+def test_burn_in_days_do_not_count_but_the_last_day_always_does(samples: Path) -> None:
+    chosen = setting(open_tables(open_engagement(samples / "huaxin")))
+    for days, first in ((14, date(2024, 3, 15)), (400, date(2024, 4, 30))):
+        burnt = replace(chosen, pilot=chosen.pilot.model_copy(update={"burn_in_days": days}))
+        assert counted_arms(burnt).period == (first, date(2024, 4, 30))
