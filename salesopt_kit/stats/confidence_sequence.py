@@ -41,7 +41,7 @@ def always_valid_bound(fraction: float, alpha: float = 0.05, *, tightest_at: flo
     `fraction` is above 0 and may pass 1; `tightest_at` is the fraction at which the bound is tightest.
 
     >>> round(always_valid_bound(1.0), 3), round(always_valid_bound(0.25), 3)
-    (3.035, 3.531)
+    (3.035, 3.264)
     """
     return radius(fraction, best_rho(tightest_at, alpha), alpha) / math.sqrt(fraction)
 
