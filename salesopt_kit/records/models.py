@@ -15,6 +15,7 @@ from salesopt_kit.records import rows
 from salesopt_kit.records.pilot_plan import PilotPlan
 from salesopt_kit.records.rows import (
     ControlChart,
+    DailyEntry,
     Evaluation,
     Note,
     Observation,
@@ -163,6 +164,7 @@ class Records:
     decisions: tuple[Decision, ...] = ()
     feedback: tuple[Feedback, ...] = ()
     pilot_notes: tuple[PilotNote, ...] = ()
+    daily_entries: tuple[DailyEntry, ...] = ()
     predictions: tuple[Prediction, ...] = ()
     pilot_plans: tuple[PilotPlan, ...] = ()
     node_changes: tuple[NodeChange, ...] = ()

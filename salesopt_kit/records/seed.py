@@ -163,6 +163,7 @@ def _unnamed(
         "decisions",
         "feedback",
         "pilot_notes",
+        "daily_entries",
         "node_changes",
         "decision_rights",
         "sops",

@@ -13,8 +13,8 @@ from salesopt_kit.metrics.dimensions import need_dimension
 from salesopt_kit.metrics.followup import followed_deals
 from salesopt_kit.metrics.lead_conversion import followed_leads
 from salesopt_kit.results import Estimate
-from salesopt_kit.rollout.weeks import HORIZON
 from salesopt_kit.rollout.waves import unit_dimension
+from salesopt_kit.rollout.weeks import HORIZON
 from salesopt_kit.stats.clustered import Clustered, Figure, change, clustered_ratio, ratio
 from salesopt_kit.tables.store import Tables
 

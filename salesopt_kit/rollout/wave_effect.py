@@ -12,8 +12,8 @@ from salesopt_kit.methods import method_card
 from salesopt_kit.metrics.followup import followed_deals
 from salesopt_kit.numbers import bare, shown
 from salesopt_kit.results import Estimate, Result, explains_missing
-from salesopt_kit.rollout.weeks import HORIZON
 from salesopt_kit.rollout.waves import WavePlan, unit_dimension, wave_plan
+from salesopt_kit.rollout.weeks import HORIZON
 from salesopt_kit.stats.stepped_wedge import LEVEL, SteppedWedge, WaveEffect, stepped_wedge
 from salesopt_kit.tables.store import Tables
 

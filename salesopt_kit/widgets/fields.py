@@ -20,6 +20,8 @@ LONG = {
     *("problem", "text", "measure", "resources", "acceptance", "risk", "contingency", "notes", "answer", "task"),
     *("decides", "step", "scope", "cause", "action"),
 }
+KEYS_OF_TARGETS = ("targets.key", "evaluations.metric", "daily_entries.metric", "alarms.metric", "charts.metric")
+OF_UNITS = ("feedback", "pilot_notes", "daily_entries", "trainings", "waves")
 SIMPLE: dict[type, Shape] = {bool: "flag", date: "day", int: "whole", float: "number", Bound: "bound"}
 
 
@@ -112,7 +114,7 @@ def _suggested(kind: str, name: str, engagement: Engagement | None) -> Iterable[
     config = engagement.config
     if name == "stage":
         yield from ((stage.id, stage.name) for stage in config.stages)
-    elif f"{kind}.{name}" in ("targets.key", "evaluations.metric", "alarms.metric", "charts.metric"):
+    elif f"{kind}.{name}" in KEYS_OF_TARGETS:
         yield from ((key, key) for key in config.targets)
-    elif name == "unit" and kind in ("feedback", "pilot_notes", "trainings", "waves") and config.pilot:
+    elif name == "unit" and kind in OF_UNITS and config.pilot:
         yield from ((unit, unit) for unit in (*config.pilot.treated, *config.pilot.controls))
