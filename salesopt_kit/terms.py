@@ -88,6 +88,32 @@ class PilotVerdict(Term):
     NOT_ENOUGH = "not_enough_evidence", "证据不足"
 
 
+class PilotAnswer(Term):
+    """X3: one answer of two: did it change because of the pilot, and is the target met."""
+
+    YES = "yes", "是"
+    NO = "no", "否"
+    CANNOT_TELL = "cannot_tell", "无法判断"
+
+
+class HonestVerdict(Term):
+    """X3: what a pilot comes to, for one figure and as a whole, the best first."""
+
+    WITH_EVIDENCE = "met_with_evidence", "达标且有证据"
+    ON_SURFACE = "met_on_the_surface_only", "仅表面达标"
+    NOT_MET = "not_met", "未达标"
+    NOT_ENOUGH = "not_enough_evidence", "证据不足"
+    HARM = "harm", "变差"
+
+
+class CheckOutcome(Term):
+    """X3: what a check of the comparison comes to."""
+
+    PASS = "pass", "通过"
+    FAIL = "fail", "未通过"
+    NOT_CHECKABLE = "not_checkable", "无法检查"
+
+
 class Severity(Term):
     """What a finding of the quality gate does to a run."""
 
