@@ -4,6 +4,7 @@ from salesopt_kit.pilot import app
 from salesopt_kit.pilot.controls import with_controls
 from salesopt_kit.pilot.evaluation import evaluation
 from salesopt_kit.pilot.figures import before_after_chart, pilot_timeline
+from salesopt_kit.pilot.main_effect import main_effects
 from salesopt_kit.pilot.plan import balance, plan, targets
 from salesopt_kit.pilot.predicted import held_against_pilot
 from salesopt_kit.pilot.recorded import recorded
@@ -14,6 +15,7 @@ __all__ = [
     "before_after_chart",
     "evaluation",
     "held_against_pilot",
+    "main_effects",
     "pilot_timeline",
     "plan",
     "recorded",

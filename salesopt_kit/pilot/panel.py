@@ -78,7 +78,7 @@ class Panel:
 
 def panel_of(tables: Tables, chosen: Setting, metric: str) -> Panel:
     """Return the panel of a planned pilot: all units of its kind, deals and leads followed for its horizon."""
-    return panel(tables, chosen.dimension, metric, chosen.need_follow_up())
+    return panel(tables, chosen.dimension, metric, chosen.need_follow_up() if metric in COHORTS else 0)
 
 
 def panel(tables: Tables, dimension: Dimension, metric: str, horizon: int) -> Panel:

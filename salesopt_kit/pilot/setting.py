@@ -82,6 +82,10 @@ def setting(tables: Tables) -> Setting:
 
 
 def _units(tables: Tables, dimension: Dimension) -> set[str]:
+    """Return the units that have deals; of the daily figures where there are no deals at all."""
+    if "opportunities" not in tables and "kpi_daily" in tables:
+        rows = tables.table("kpi_daily")
+        return set(tables.to_frame(rows.filter(rows.unit.notnull()).select("unit").distinct())["unit"].astype(str))
     need_dimension(tables, dimension)
     rows = deals(tables)
     found = tables.to_frame(rows.filter(rows[dimension].notnull()).select(dimension).distinct())

@@ -1,4 +1,4 @@
-"""The sample engagements of a checkout: two that are generated, and three over public data where these are found."""
+"""The sample engagements of a checkout: two that are generated, and four over public data where these are found."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ from salesopt_kit.locale import _
 
 ROOT = Path(__file__).parents[2]
 GENERATED = ("huaxin", "alder")
-PUBLIC = {"maven": "maven_crm", "purchasing": "purchasing_example", "olist": "olist_funnel"}
+PUBLIC = {"maven": "maven_crm", "purchasing": "purchasing_example", "olist": "olist_funnel", "geolift": "geolift"}
 """Sample -> folder of its public data."""
 
 

@@ -78,7 +78,7 @@ def clustered_ratio(totals: Numbers, counts: Numbers) -> Clustered:
         return Clustered(value, None, None, None, 0.0)
     residuals = totals - value * counts
     error = math.sqrt(n / (n - 1) * float((residuals**2).sum())) / float(counts.sum())
-    return _bounded(value, error, n - 1.0)
+    return bounded(value, error, n - 1.0)
 
 
 def change(after: Figure, before: Figure, n_clusters: int) -> Clustered:
@@ -116,7 +116,33 @@ def difference_of_changes(treated: Numbers, control: Numbers) -> Clustered:
     if freedom < 1:
         return Clustered(value, None, None, None, 0.0)
     squares = float(((treated - treated.mean()) ** 2).sum() + ((control - control.mean()) ** 2).sum())
-    return _bounded(value, math.sqrt(squares / freedom * (1 / n + 1 / m)), freedom)
+    return bounded(value, math.sqrt(squares / freedom * (1 / n + 1 / m)), freedom)
+
+
+def weighted_difference_of_changes(changes: Numbers, weights: Numbers, is_treated: npt.NDArray[np.bool_]) -> Clustered:
+    """Return the difference of the arms' weighted mean changes, pooled t on n - 2; one change and weight per unit.
+
+    Weighted least squares of the changes on the arm: a unit's variance is taken as inverse to its weight.
+    """
+    value = float(np.average(changes[is_treated], weights=weights[is_treated]))
+    other = float(np.average(changes[~is_treated], weights=weights[~is_treated]))
+    freedom = len(changes) - 2.0
+    if freedom < 1:
+        return Clustered(value - other, None, None, None, 0.0)
+    squares = float((weights * (changes - np.where(is_treated, value, other)) ** 2).sum())
+    scale = 1 / weights[is_treated].sum() + 1 / weights[~is_treated].sum()
+    return bounded(value - other, math.sqrt(squares / freedom * float(scale)), freedom)
+
+
+def two_sided_p(found: Clustered) -> float | None:
+    """Return the two-sided p of "no difference" by Student's t; None without a standard error, 0 where that is 0."""
+    from scipy.special import stdtr  # noqa: PLC0415 -- SciPy is loaded only when asked for
+
+    if found.error is None:
+        return None
+    if found.error == 0:
+        return 1.0 if found.value == 0 else 0.0
+    return 2 * float(stdtr(found.freedom, -abs(found.value) / found.error))
 
 
 def _point_and_variance(after: Figure, before: Figure, n: int, seed: int) -> tuple[float, float | None]:
@@ -132,10 +158,11 @@ def _point_and_variance(after: Figure, before: Figure, n: int, seed: int) -> tup
 def _with_variance(value: float, variance: float | None, freedom: float) -> Clustered:
     if variance is None:
         return Clustered(value, None, None, None, 0.0)
-    return _bounded(value, math.sqrt(variance), freedom)
+    return bounded(value, math.sqrt(variance), freedom)
 
 
-def _bounded(value: float, error: float, freedom: float) -> Clustered:
+def bounded(value: float, error: float, freedom: float) -> Clustered:
+    """Return `value` with its 95 % interval by Student's t."""
     from scipy.special import stdtrit  # noqa: PLC0415 -- SciPy is loaded only when asked for
 
     step = float(stdtrit(freedom, 0.975)) * error
