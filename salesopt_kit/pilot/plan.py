@@ -10,10 +10,11 @@ from salesopt_kit import metrics
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import shown
+from salesopt_kit.pilot.baseline_guard import baseline_guard
 from salesopt_kit.pilot.setting import Setting, setting
 from salesopt_kit.pilot.template import bound_text
 from salesopt_kit.pilot.totals import metric_label, metric_unit
-from salesopt_kit.results import Estimate, Result, Table, explains_missing
+from salesopt_kit.results import Estimate, Missing, Result, Table, explains_missing
 from salesopt_kit.stats.permutation import smallest_p
 from salesopt_kit.tables.store import Tables
 
@@ -76,7 +77,7 @@ def plan(tables: Tables) -> Result:
         }
         for unit, row in sizes.iterrows()
     )
-    return Plan(said, units, _estimates(chosen, sizes), _remarks(chosen))
+    return Plan(said, units, _estimates(chosen, sizes), (*_remarks(chosen), *_by_chance(tables)))
 
 
 @explains_missing
@@ -170,6 +171,12 @@ def _remarks(chosen: Setting) -> tuple[str, ...]:
             )
         )
     return tuple(said)
+
+
+def _by_chance(tables: Tables) -> tuple[str, ...]:
+    """Return what regression to the mean would bring, and whether the planned baseline guards against it."""
+    answer = baseline_guard(tables)
+    return () if isinstance(answer, Missing) else (answer.sentence(),)
 
 
 BalanceRow = tuple[str, str, float | None, float | None, float | None]

@@ -13,6 +13,7 @@ from salesopt_kit.engagement import Engagement
 from salesopt_kit.errors import InputError, InputErrors, SalesOptError
 from salesopt_kit.locale import _
 from salesopt_kit.records import models, rows
+from salesopt_kit.records.pilot_plan import PilotPlan
 from salesopt_kit.records.references import Entry, broken_references
 from salesopt_kit.yaml_files import checked, read_yaml
 
@@ -36,6 +37,7 @@ KINDS: dict[str, TypeAdapter[Any]] = {
     "sops": TypeAdapter(tuple[models.Sop, ...]),
     "pilot_notes": TypeAdapter(tuple[models.PilotNote, ...]),
     "predictions": TypeAdapter(tuple[models.Prediction, ...]),
+    "pilot_plans": TypeAdapter(tuple[PilotPlan, ...]),
 }
 """The file of each kind of record, without its ending, and what it holds."""
 

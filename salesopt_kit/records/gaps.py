@@ -46,6 +46,7 @@ def missing_in_plan(records: Records) -> tuple[MissingLink, ...]:
         *_node_changes(records),
         *_decision_rights(records),
         *_sops(records),
+        *_pilot_plans(records),
     )
 
 
@@ -294,3 +295,14 @@ def _sops(records: Records) -> Iterator[MissingLink]:
                 _("changed node without a standard operating procedure: {stage}").format(stage=change.stage),
                 _("Complete the draft of workbook 3 in records/sops.yml."),
             )
+
+
+def _pilot_plans(records: Records) -> Iterator[MissingLink]:
+    """X1: what a pilot is judged by was signed before its first day, else it may have been chosen by the result."""
+    if records.pilot_began is None or not (records.evaluations or records.pilot_notes):
+        return
+    remedy = _("Run `salesopt plan` before the first day; a verdict without it says so.")
+    if not records.pilot_plans:
+        yield MissingLink("pilot_without_plan", "PL", _("pilot that began without a frozen plan"), remedy)
+    elif all(plan.is_late for plan in records.pilot_plans):
+        yield MissingLink("pilot_plan_late", records.pilot_plans[0].id, _("plan signed after the pilot began"), remedy)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from salesopt_kit.records import models, rows
 from salesopt_kit.records.changes import Link
+from salesopt_kit.records.pilot_plan import PilotPlan
 
 R = TypeVar("R", bound=rows.Record)
 
@@ -33,6 +34,7 @@ def joined(found: Iterable[rows.Record], links: Iterable[Link], pilot_began: dat
         feedback=net.about(rows.Feedback, models.Feedback),
         pilot_notes=net.about(rows.PilotNote, models.PilotNote),
         predictions=tuple(net.predictions()),
+        pilot_plans=net.of(PilotPlan),
         node_changes=net.made(rows.NodeChange, models.NodeChange),
         decision_rights=net.made(rows.DecisionRight, models.DecisionRight),
         sops=net.about(rows.Sop, models.Sop),

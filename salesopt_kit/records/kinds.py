@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from salesopt_kit.errors import InputError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.records import rows
+from salesopt_kit.records.pilot_plan import PilotPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ KINDS = (
     Kind("meetings", "TF", rows.Meeting, N_("Task-force meeting")),
     Kind("decisions", "DE", rows.Decision, N_("Decision")),
     Kind("predictions", "PR", rows.Prediction, N_("Prediction")),
+    Kind("pilot_plans", "PL", PilotPlan, N_("Pilot plan")),
     Kind("feedback", "FB", rows.Feedback, N_("Feedback")),
     Kind("pilot_notes", "PN", rows.PilotNote, N_("Pilot note")),
     Kind("evaluations", "EV", rows.Evaluation, N_("Pilot evaluation")),
@@ -78,6 +80,8 @@ LINK_KINDS = {
         LinkKind("backs", ("sponsors",), ("measures",)),
         LinkKind("aims_at", ("measures",), ("targets",)),
         LinkKind("evaluated_by", ("targets",), ("evaluations",)),
+        LinkKind("fixed_in", ("targets",), ("pilot_plans",)),
+        LinkKind("planned", ("pilot_plans",), ("evaluations",)),
         LinkKind("predicts", ("measures",), ("predictions",)),
         LinkKind("held_against", ("predictions",), ("evaluations",)),
         LinkKind("endangers", ("risks",), ("measures",)),

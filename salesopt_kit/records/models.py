@@ -12,6 +12,7 @@ from pydantic import Field
 
 from salesopt_kit.engagement import Part, Text
 from salesopt_kit.records import rows
+from salesopt_kit.records.pilot_plan import PilotPlan
 from salesopt_kit.records.rows import (
     Evaluation,
     Note,
@@ -152,6 +153,7 @@ class Records:
     feedback: tuple[Feedback, ...] = ()
     pilot_notes: tuple[PilotNote, ...] = ()
     predictions: tuple[Prediction, ...] = ()
+    pilot_plans: tuple[PilotPlan, ...] = ()
     node_changes: tuple[NodeChange, ...] = ()
     decision_rights: tuple[DecisionRight, ...] = ()
     sops: tuple[Sop, ...] = ()

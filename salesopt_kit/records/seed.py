@@ -137,8 +137,10 @@ def _unnamed(
     names = {"evaluations": "metric", "predictions": "metric", "trainings": "unit", "reviews": "quarter"}
     names |= dict.fromkeys(("node_changes", "decision_rights", "sops"), "stage")
     predicted: dict[str, str] = {}
+    planned: dict[str, str] = {}
     for kind in (
         "predictions",
+        "pilot_plans",
         "evaluations",
         "trainings",
         "reviews",
@@ -162,6 +164,13 @@ def _unnamed(
                 made.links[Link("evaluated_by", targets[name], id_)] = None
             if kind == "evaluations" and name in predicted:
                 made.links[Link("held_against", predicted[name], id_)] = None
+            if kind == "evaluations" and name in planned:
+                made.links[Link("planned", planned[name], id_)] = None
+            if kind == "pilot_plans":
+                planned = dict.fromkeys(record.targets, id_) | planned
+                made.links.update(
+                    {Link("fixed_in", targets[key], id_): None for key in record.targets if key in targets}
+                )
             if kind == "predictions":
                 predicted[name] = id_
                 made.links.update({Link("predicts", measure, id_): None for measure in record.measures})

@@ -8,6 +8,7 @@ from salesopt_kit.numbers import shown
 from salesopt_kit.records import rows
 from salesopt_kit.records.kinds import BY_MODEL
 from salesopt_kit.records.matrix_rule import priority
+from salesopt_kit.records.pilot_plan import PilotPlan
 
 
 def said(record: rows.Record) -> str:
@@ -76,6 +77,16 @@ def _decision_right(record: rows.DecisionRight) -> str:
     return f"{record.stage} {amounts} {approvers}" + _bracketed(record.segment)
 
 
+def _pilot_plan(record: PilotPlan) -> str:
+    first, last = record.period
+    message = _("{treated}, {first} to {last}")
+    said = message.format(treated=_(", ").join(record.treated), first=first, last=last)
+    version = _("version {n}").format(n=record.version) if record.version > 1 else ""
+    signed = _("signed on {day}").format(day=record.signed_on)
+    late = _("signed late") if record.is_late else ""
+    return said + _bracketed(record.signed_by, signed, version, late)
+
+
 def _chain(names: tuple[str, ...]) -> str:
     return " + ".join(names) or _("no approver")
 
@@ -105,6 +116,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "predictions": lambda record: (
         f"{record.label} {record.now:g} → {record.expected:g}" + _bracketed(record.predicted_on)
     ),
+    "pilot_plans": _pilot_plan,
     "trainings": lambda record: f"{record.unit} {record.trained}/{record.people}",
     "reviews": lambda record: record.quarter + _bracketed(record.held_on),
 }

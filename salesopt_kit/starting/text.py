@@ -126,8 +126,10 @@ def _judging(draft: Draft) -> Iterator[str]:
     yield "#   unit: team"
     yield "#   treated: [A]"
     yield "#   controls: [C, D]"
-    yield "#   baseline: [2024-01-01, 2024-02-29]"
+    yield "#   baseline: [2023-09-01, 2024-02-29]"
     yield "#   period: [2024-03-01, 2024-04-30]"
+    yield "#   primary: cycle_days"
+    yield "#   guardrails: {satisfaction: {margin: 0.3}}"
 
 
 def _marked(draft: Draft, key: str, line: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Commands on the records: `trace`, `observe`, `predict`, `backup`, `restore` and `records export` and `import`."""
+"""Commands on the records: `trace`, `observe`, `predict`, `plan`, `backup`, `restore`, `records export`, `import`."""
 # ruff: noqa: PLC0415 -- commands import what they need when they run
 
 from pathlib import Path
@@ -32,6 +32,9 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         help=N_("Simulate what the planned changes will bring, and keep it as predictions to hold the pilot against.")
     )(predict)
+    app.command(
+        help=N_("Freeze the plan of the pilot before its first day: targets, units, dates, looks and decision rule.")
+    )(plan)
     app.command(help=N_("Write a sound copy of the records while others work with them."))(backup)
     app.command(help=N_("Put a backup in the place of the records; those are kept beside it."))(restore)
     group.command("export", help=N_("Write all records, links and history to one file."))(export_)
@@ -116,6 +119,37 @@ def predict(
         typer.echo(said(saved.record))
     if not kept:
         typer.echo(_("The changes leave the cycle and the wins as they are; there is nothing to predict."))
+
+
+def plan(
+    context: typer.Context,
+    folder: Folder,
+    sign: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs the plan."))],
+    reason: Annotated[
+        str, typer.Option(metavar="WORDS", help=N_("Why a plan that was signed before is changed now."))
+    ] = "",
+    chosen: Annotated[
+        str, typer.Option(metavar="WORDS", help=N_("How the units were chosen; default: by lot, where they were."))
+    ] = "",
+    exports: Annotated[str, typer.Option(metavar="PATH", help=N_("Where the exports are; default: DIR/exports."))] = "",
+) -> None:
+    """Freeze the plan of the pilot."""
+    from salesopt_kit.pilot.signing import sign_plan
+    from salesopt_kit.records import open_store
+    from salesopt_kit.records.wording import said
+    from salesopt_kit.tables import open_tables
+
+    if not sign.strip():
+        raise typer.BadParameter(_("a name"), param_hint="--sign")
+    engagement = _engagement(context, folder, exports=exports)
+    tables = open_tables(engagement)
+    with open_store(engagement, who=sign) as store:
+        done = sign_plan(tables, store, sign, reason=reason, chosen_by=chosen)
+    typer.echo(said(done.saved.record))
+    if not done.is_new:
+        typer.echo(_("This plan had been signed already; nothing was changed."))
+    elif done.saved.record.is_late:
+        typer.echo(_("Signed late: the pilot had begun, or its data could be looked at. Every verdict will say so."))
 
 
 def backup(

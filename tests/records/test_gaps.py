@@ -93,3 +93,28 @@ def test_a_pressing_pain_point_without_a_root_cause_is_named(tmp_path: Path) -> 
     measures = WHOLE["measures"].replace("RC-2", "RC-1")
     gaps = missing_links(loaded(tmp_path, why_chains=chains, measures=measures))
     assert [(gap.rule, gap.record) for gap in gaps] == [("pain_point_without_root_cause", "PP-1")]
+
+
+PLAN = """\
+- signed_by: A. Smith
+  signed_on: 2024-02-20
+  treated: [A]
+  baseline: [2023-08-01, 2024-01-31]
+  period: [2024-03-01, 2024-04-30]
+"""
+
+
+@pytest.mark.parametrize(
+    ("plan", "rule"),
+    [
+        ("", "pilot_without_plan"),
+        (PLAN, ""),
+        (PLAN.replace("2024-02-20", "2024-03-01"), "pilot_plan_late"),
+        (PLAN + PLAN.replace("2024-02-20", "2024-03-01").replace("- signed", "- version: 2\n  signed"), ""),
+    ],
+)
+def test_a_pilot_that_began_needs_a_plan_signed_before(tmp_path: Path, plan: str, rule: str) -> None:
+    files = {"pilot_notes": "- {text: The coach began}\n"} | ({"pilot_plans": plan} if plan else {})
+    folder = handbook.written(tmp_path, **(WHOLE | files))
+    gaps = missing_links(load_records(open_engagement(folder, locale="en")))
+    assert [gap.rule for gap in gaps if "plan" in gap.rule] == ([rule] if rule else [])
