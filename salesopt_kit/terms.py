@@ -114,6 +114,32 @@ class CheckOutcome(Term):
     NOT_CHECKABLE = "not_checkable", "无法检查"
 
 
+class GuardrailVerdict(Term):
+    """X2: whether a figure that must not get worse has kept within its margin."""
+
+    HELD = "held", "守住"
+    BROKEN = "broken", "突破"
+    CANNOT_TELL = "cannot_tell", "无法判断"
+
+
+class NoteKind(Term):
+    """X2: what a note of the pilot tells."""
+
+    OBSERVATION = "observation", "观察"
+    ADJUSTMENT = "adjustment", "调整"
+    INCIDENT = "incident", "意外情况"
+
+
+class LookVerdict(Term):
+    """X2: what a look at a running pilot says, and nothing more than that."""
+
+    GO_ON = "go_on", "继续"
+    SUCCESS = "may_stop_early_for_success", "可提前结束：已见成效"
+    HARM = "stop_for_harm", "停止：有害"
+    NO_DATA = "no_data_yet", "尚无数据"
+    TO_COME = "to_come", "未到时间"
+
+
 class Severity(Term):
     """What a finding of the quality gate does to a run."""
 

@@ -61,6 +61,11 @@ def work_calendar(engagement: Engagement, first: date, last: date) -> WorkCalend
     return WorkCalendar(starts, starts + length_of, before, length)
 
 
+def working_days(engagement: Engagement, first: date, last: date) -> list[date]:
+    """Return the client's working days from `first` to `last`, both within; see `work_calendar`."""
+    return _working([first + timedelta(days=step) for step in range((last - first).days + 1)], engagement)
+
+
 def _working(days: list[date], engagement: Engagement) -> list[date]:
     calendar = engagement.config.calendar
     wanted = {WEEKDAYS.index(day) for day in calendar.workdays}

@@ -43,5 +43,23 @@ def feedback_by_month(tables: Tables, window: tuple[date, date]) -> pd.DataFrame
     return found.fillna(0).sort_values("month", ignore_index=True)
 
 
+def feedback_by_day(tables: Tables, window: tuple[date, date], units: tuple[str, ...]) -> pd.DataFrame:
+    """Return the answers of some units in `window`: day (Timestamp), topic ("" for none), n, scored, score (their sum).
+
+    Empty where there is none. Raises MissingDataError where the data hold no feedback by unit. Whoever shows this
+    groups it until no group is so small that somebody could be recognised.
+    """
+    tables.need("feedback.submitted_at", "feedback.unit")
+    rows = tables.table("feedback")
+    rows = rows.filter(rows.submitted_on.between(*window) & rows.unit.isin(units))
+    found = tables.to_frame(
+        rows.group_by(day=rows.submitted_on, topic=rows["item"].fill_null("").strip()).aggregate(
+            n=rows.count(), scored=rows.score.count(), score=exact_sum(rows.score)
+        )
+    )
+    found["day"] = pd.to_datetime(found["day"])
+    return found.fillna({"score": 0.0}).sort_values(["day", "topic"], ignore_index=True)
+
+
 def _words(rows: ir.Table) -> ir.StringValue:
     return (rows["item"].fill_null("") + " " + rows.text.fill_null("")).strip().lower()

@@ -1,4 +1,4 @@
-"""The editors of workbook 4: notes, evaluations, feedback and decisions of the pilot.
+"""The editors of workbook 4: notes, daily figures, evaluations, feedback and decisions of the pilot.
 
 Each returns its editor; where nobody can answer it, the table of the records or, where the workbook shows one anyway,
 None.
@@ -11,6 +11,11 @@ from salesopt_kit.widgets import Shown, grid
 def pilot_notes(engagement: Engagement, *, who: str = "") -> Shown:
     """Return the editor of what was seen or adjusted while the pilot ran."""
     return grid(engagement, "pilot_notes", who=who)
+
+
+def daily_entries(engagement: Engagement, *, who: str = "") -> Shown:
+    """Return the editor of daily figures that no export tells."""
+    return grid(engagement, "daily_entries", has_table=True, who=who)
 
 
 def evaluations(engagement: Engagement, *, who: str = "") -> Shown:

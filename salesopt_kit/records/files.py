@@ -36,6 +36,7 @@ KINDS: dict[str, TypeAdapter[Any]] = {
     "decision_rights": TypeAdapter(tuple[models.DecisionRight, ...]),
     "sops": TypeAdapter(tuple[models.Sop, ...]),
     "pilot_notes": TypeAdapter(tuple[models.PilotNote, ...]),
+    "daily_entries": TypeAdapter(tuple[rows.DailyEntry, ...]),
     "predictions": TypeAdapter(tuple[models.Prediction, ...]),
     "pilot_plans": TypeAdapter(tuple[PilotPlan, ...]),
 }

@@ -33,6 +33,7 @@ def joined(found: Iterable[rows.Record], links: Iterable[Link], pilot_began: dat
         decisions=net.about(rows.Decision, models.Decision),
         feedback=net.about(rows.Feedback, models.Feedback),
         pilot_notes=net.about(rows.PilotNote, models.PilotNote),
+        daily_entries=net.of(rows.DailyEntry),
         predictions=tuple(net.predictions()),
         pilot_plans=net.of(PilotPlan),
         node_changes=net.made(rows.NodeChange, models.NodeChange),

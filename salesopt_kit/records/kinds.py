@@ -46,6 +46,7 @@ KINDS = (
     Kind("pilot_plans", "PL", PilotPlan, N_("Pilot plan")),
     Kind("feedback", "FB", rows.Feedback, N_("Feedback")),
     Kind("pilot_notes", "PN", rows.PilotNote, N_("Pilot note")),
+    Kind("daily_entries", "KD", rows.DailyEntry, N_("Daily figure")),
     Kind("evaluations", "EV", rows.Evaluation, N_("Pilot evaluation")),
     Kind("trainings", "TR", rows.Training, N_("Training")),
     Kind("reviews", "RV", rows.Review, N_("Review")),

@@ -14,6 +14,7 @@ from salesopt_kit.engagement import Part, Text
 from salesopt_kit.records import rows
 from salesopt_kit.records.pilot_plan import PilotPlan
 from salesopt_kit.records.rows import (
+    DailyEntry,
     Evaluation,
     Note,
     Observation,
@@ -152,6 +153,7 @@ class Records:
     decisions: tuple[Decision, ...] = ()
     feedback: tuple[Feedback, ...] = ()
     pilot_notes: tuple[PilotNote, ...] = ()
+    daily_entries: tuple[DailyEntry, ...] = ()
     predictions: tuple[Prediction, ...] = ()
     pilot_plans: tuple[PilotPlan, ...] = ()
     node_changes: tuple[NodeChange, ...] = ()

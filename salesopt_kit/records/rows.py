@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from salesopt_kit.engagement import Bound, Part, Text
 from salesopt_kit.locale import _
-from salesopt_kit.terms import IssueType, Level, NodeChangeKind, Principle, VoiceGroup
+from salesopt_kit.terms import IssueType, Level, NodeChangeKind, NoteKind, Principle, VoiceGroup
 
 Note = Annotated[str, BeforeValidator(lambda given: "" if given is None else given)]
 """Text that may be empty, or a key with nothing behind it."""
@@ -263,6 +263,18 @@ class PilotNote(Record):
     text: Text
     noted_on: date | None = None
     unit: Note = ""
+    kind: NoteKind = Field(default=NoteKind.OBSERVATION, description="Seen, adjusted on purpose, or gone wrong.")
+
+
+class DailyEntry(Record):
+    """X2: a figure of one unit on one day, where no export tells it; a "fraction" is between 0 and 1."""
+
+    id: str = Field(default="", pattern=r"^(KD-[0-9]+)?$")
+    day: date
+    unit: Text
+    metric: Text = Field(description="Key of the figure, as in targets, such as satisfaction.")
+    value: float
+    n: float = Field(default=1, gt=0, description="How many answers, people or deals the value is the mean of.")
 
 
 class Evaluation(Record):

@@ -149,6 +149,7 @@ def _unnamed(
         "decisions",
         "feedback",
         "pilot_notes",
+        "daily_entries",
         "node_changes",
         "decision_rights",
         "sops",

@@ -112,7 +112,7 @@ def _suggested(kind: str, name: str, engagement: Engagement | None) -> Iterable[
     config = engagement.config
     if name == "stage":
         yield from ((stage.id, stage.name) for stage in config.stages)
-    elif f"{kind}.{name}" in ("targets.key", "evaluations.metric"):
+    elif f"{kind}.{name}" in ("targets.key", "evaluations.metric", "daily_entries.metric"):
         yield from ((key, key) for key in config.targets)
-    elif name == "unit" and kind in ("feedback", "pilot_notes", "trainings") and config.pilot:
+    elif name == "unit" and kind in ("feedback", "pilot_notes", "daily_entries", "trainings") and config.pilot:
         yield from ((unit, unit) for unit in (*config.pilot.treated, *config.pilot.controls))
