@@ -106,6 +106,17 @@ class HonestVerdict(Term):
     HARM = "harm", "变差"
 
 
+class NextStep(Term):
+    """X3: what to do after a pilot."""
+
+    ROLL_OUT = "roll_out", "全面推广"
+    WATCH = "roll_out_with_watch", "推广并持续监测"
+    EXTEND = "extend_the_pilot", "延长试点"
+    WAIT = "wait_for_the_follow_up", "等待跟踪期结束"
+    REDESIGN = "redesign", "重新设计方案"
+    STOP = "stop", "停止试点"
+
+
 class CheckOutcome(Term):
     """X3: what a check of the comparison comes to."""
 

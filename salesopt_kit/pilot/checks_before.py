@@ -128,8 +128,8 @@ def regression_to_the_mean(case: Case, gain: float, low: float | None) -> Check:
     key, label = "regression_to_the_mean", _("Not a bad start")
     found = false_gain(case)
     if found is None:
-        said = _("No {n} months before the baseline, so a bad start cannot be told from an improvement.")
-        return Check(key, label, CheckOutcome.NOT_CHECKABLE, said.format(n=FEWEST_BLOCKS), blocks=True)
+        said = _("Too little history before the pilot to tell a bad start from an improvement.")
+        return Check(key, label, CheckOutcome.NOT_CHECKABLE, said, blocks=True)
     is_passed = found < low if low is not None and low > 0 else found <= max(gain, 0) / 2
     message = (
         _("Of the gain, {false} would be expected from a bad start alone.")
@@ -143,17 +143,54 @@ def regression_to_the_mean(case: Case, gain: float, low: float | None) -> Check:
 
 
 def false_gain(case: Case) -> float | None:
-    """Return the gain to be expected though nothing changes, 0 or more; None with under six blocks of history."""
+    """Return the gain to be expected though nothing changes, 0 or more; None where nothing tells it.
+
+    With under six months before the baseline it is what picking the worst units by the baseline would bring.
+    """
     grid = case.grid
     start = int(grid.weeks[grid.baseline_weeks].min()) if grid.baseline_weeks.any() else 0
     earlier = (grid.weeks < start) & (grid.weeks >= start - YEAR_WEEKS)
-    if earlier.sum() < FEWEST_BLOCKS * BLOCK_WEEKS or not case.arms.controls:
+    if not case.arms.controls:
         return None
+    if earlier.sum() < FEWEST_BLOCKS * BLOCK_WEEKS:
+        return _if_picked_as_worst(case)
     deviation = grid.before - grid.gains(earlier)
     gap = float(deviation[grid.is_treated].mean() - deviation[~grid.is_treated].mean())
     if math.isnan(gap):
         return None
     return max(-gap, 0.0) * (1 - lasting(grid.weekly(grid.history_weeks), _distance(case)))
+
+
+def _if_picked_as_worst(case: Case) -> float | None:
+    """Return SD x k: the false gain if the worst units were picked by the baseline and nothing of it lasts.
+
+    SD: of the units' deviations over the baseline, from their scatter by blocks of four weeks before the pilot. k: the
+    mean of the worst of as many standard normal values (Blom's scores).
+    """
+    from scipy.special import ndtri  # noqa: PLC0415 -- SciPy is loaded only when asked for
+
+    grid = case.grid
+    blocks = _deviations(grid.weekly(grid.history_weeks))
+    n, k = len(case.arms.units), len(case.arms.treated)
+    if blocks is None or np.isnan(blocks).any():
+        return None
+    freedom = (blocks.shape[0] - 1) * (blocks.shape[1] - 1)
+    width = max(float(grid.baseline_weeks.sum()) / BLOCK_WEEKS, 1.0)
+    spread = math.sqrt(float((blocks**2).sum()) / freedom / width)
+    scores = ndtri((np.arange(1, n + 1) - 0.375) / (n + 0.25))
+    return spread * float(scores[n - k :].mean() - scores[: n - k].mean())
+
+
+def _deviations(weekly: Numbers) -> Numbers | None:
+    """Return units' deviations by block of four weeks, from their own mean and from all units' at the time."""
+    n = weekly.shape[1] // BLOCK_WEEKS
+    if n < 2:  # noqa: PLR2004 -- a scatter needs two
+        return None
+    with np.errstate(invalid="ignore"):
+        blocks = weekly[:, -n * BLOCK_WEEKS :].reshape(len(weekly), n, BLOCK_WEEKS).mean(axis=2)
+    blocks = blocks - blocks.mean(axis=0)
+    found: Numbers = blocks - blocks.mean(axis=1, keepdims=True)
+    return found
 
 
 def _distance(case: Case) -> int:
@@ -168,12 +205,9 @@ def lasting(weekly: Numbers, distance: int) -> float:
 
     Deviations from the unit's own mean and from that of all units at the time. 0 where too few blocks tell.
     """
-    n = weekly.shape[1] // BLOCK_WEEKS
-    if n - distance < FEWEST_BLOCKS:
+    blocks = _deviations(weekly)
+    if blocks is None or blocks.shape[1] - distance < FEWEST_BLOCKS:
         return 0.0
-    with np.errstate(invalid="ignore"):
-        blocks = weekly[:, -n * BLOCK_WEEKS :].reshape(len(weekly), n, BLOCK_WEEKS).mean(axis=2)
-    blocks = blocks - blocks.mean(axis=0) - (blocks - blocks.mean(axis=0)).mean(axis=1, keepdims=True)
     early, late = blocks[:, :-distance].ravel(), blocks[:, distance:].ravel()
     spread = math.sqrt(float((early**2).sum() * (late**2).sum()))
     if not spread > 0:

@@ -33,6 +33,8 @@ def follow_up(case: Case, target: Bound | None) -> Check:
         if is_passed
         else _("The data end on {as_of}; the pilot can be judged from {until} on, {needed} days after its end.")
     )
+    if is_passed and needed == 0:
+        message = _("The pilot is over; this figure does not ripen later.")
     said = message.format(as_of=case.rules.as_of, until=until, needed=needed)
     return Check(key, label, outcome(is_passed=is_passed), said, blocks=True)
 

@@ -219,6 +219,9 @@ def weakest_link(  # noqa: PLR0911 -- one for each link
         return _("one pilot unit: whatever else happened there cannot be told from the pilot.")
     if failed and failed[0].blocks:
         return failed[0].said
+    open_ = [check.said for check in checks if check.blocks and check.outcome is CheckOutcome.NOT_CHECKABLE]
+    if changed is not PilotAnswer.YES and open_ and change.low is not None and change.low > 0:
+        return open_[0]
     if changed is not PilotAnswer.YES:
         return _("{n} units differ so much by themselves that this effect does not stand out.").format(
             n=sum(change.n_units)

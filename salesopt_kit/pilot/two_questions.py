@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from salesopt_kit.engagement import Bound
+from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.pilot.check import Case
 from salesopt_kit.pilot.contrast import Contrast
+from salesopt_kit.pilot.estimators.choice import MANY_CONTROLS, main_contrast
 from salesopt_kit.stats.clustered import Clustered, clustered_ratio, difference_of_changes
 from salesopt_kit.stats.permutation import permutation_of_units
 from salesopt_kit.terms import PilotAnswer
@@ -32,6 +34,8 @@ class Change:
     error: float | None
     freedom: float
     n_units: tuple[int, int]
+    method: str = "unit_t"
+    said: str = ""
 
     @property
     def is_extreme(self) -> bool:
@@ -63,13 +67,32 @@ def change_of(case: Case) -> Change:
     """
     changes, is_treated = case.grid.changes, case.grid.is_treated
     k, m = len(case.arms.treated), len(case.arms.controls)
-    if m == 0 or np.isnan(changes).any():
-        gain = float(np.mean(changes[is_treated])) if m == 0 else math.nan
-        return Change(gain, None, None, None, None, None, None, 0.0, (k, m))
+    if m == 0 or m >= MANY_CONTROLS:
+        return _by_rule(case)
+    if np.isnan(changes).any():
+        return Change(math.nan, None, None, None, None, None, None, 0.0, (k, m))
     found = difference_of_changes(changes[is_treated], changes[~is_treated])
     permuted = permutation_of_units(changes, is_treated)
     return Change(
         found.value, found.low, found.high, _p(found), permuted.p, permuted.smallest, found.error, found.freedom, (k, m)
+    )
+
+
+def _by_rule(case: Case) -> Change:
+    """Return the effect where units are not compared one by one: a mix of many controls, or none at all."""
+    sizes = (len(case.arms.treated), len(case.arms.controls))
+    try:
+        found = main_contrast(case.panel, case.arms)
+    except MissingDataError:
+        return Change(math.nan, None, None, None, None, None, None, 0.0, sizes)
+    sign = -1 if case.panel.lower_is_better else 1
+    low, high = (
+        (sign * found.low, sign * found.high) if found.low is not None and found.high is not None else (None, None)
+    )
+    if low is not None and high is not None:
+        low, high = min(low, high), max(low, high)
+    return Change(
+        sign * found.value, low, high, found.p, found.p, found.smallest_p, None, 0.0, sizes, found.method, found.label
     )
 
 
@@ -88,8 +111,8 @@ def contrast_of(case: Case, change: Change) -> Contrast:
     sign = -1 if case.panel.lower_is_better else 1
     bounds = sorted(sign * bound for bound in (change.low, change.high) if bound is not None)
     return Contrast(
-        "units",
-        _("difference of the changes of {n} units, t interval").format(n=sum(change.n_units)),
+        change.method,
+        change.said or _("difference of the changes of {n} units, t interval").format(n=sum(change.n_units)),
         sign * change.gain,
         bounds[0] if bounds else None,
         bounds[1] if bounds else None,
@@ -137,7 +160,7 @@ def did_it_change(change: Change, needed: float | None, *, is_blocked: bool, p: 
     Yes: two pilot units at least, the t interval leaves 0 out, the permutation agrees and no blocking check failed. No:
     the interval holds 0 and leaves out the gain that the target needs. Else nobody can tell.
     """
-    if change.low is None or change.high is None or p is None:
+    if change.low is None or change.high is None or p is None or change.n_units[1] == 0:
         return PilotAnswer.CANNOT_TELL
     if not change.low <= 0 <= change.high:
         is_told = p <= 0.05 and change.is_extreme and change.n_units[0] >= FEWEST_TREATED and not is_blocked  # noqa: PLR2004
