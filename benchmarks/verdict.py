@@ -1,7 +1,7 @@
 """How often a pilot that changes nothing is called a success, and how often one that works: by the kit and by others.
 
 `python benchmarks/verdict.py [--pilots N]` (default 2,000) simulates pilots whose truth is known (simulated_pilots.py):
-the two worst of six teams by their last eight weeks, a season, sellers and teams that move together, eight weekly looks.
+the two worst of six teams by their last eight weeks, a season, sellers and teams that move together, weekly looks.
 The target is 10 % below the figure before. Prints one line per rule and, with an effect, coverage and power.
 """
 
@@ -109,7 +109,8 @@ def _did_of_teams(deals: Deals, baseline: tuple[int, int], last: int) -> bool:
     days = np.minimum(deals.days, deals.world.horizon)
     inside = [(deals.day >= a) & (deals.day <= b) for a, b in ((0, last), baseline)]
     sums = [
-        np.bincount(deals.team[part], days[part], deals.world.teams) / np.bincount(deals.team[part], minlength=6)
+        np.bincount(deals.team[part], days[part], deals.world.teams)
+        / np.maximum(np.bincount(deals.team[part], minlength=deals.world.teams), 1)
         for part in inside
     ]
     own = np.isin(np.arange(deals.world.teams), deals.treated)

@@ -43,7 +43,8 @@ def next_step(judged: tuple[Judged, ...]) -> NextStep:
         return NextStep.WAIT
     if primary.verdict is HonestVerdict.NOT_MET or primary.changed is PilotAnswer.NO:
         return NextStep.REDESIGN
-    return NextStep.EXTEND
+    is_within_reach = primary.settles.weeks is not None or primary.settles.units is not None
+    return NextStep.EXTEND if is_within_reach else NextStep.REDESIGN
 
 
 def holm_factors(ps: list[float | None]) -> list[float]:

@@ -98,7 +98,7 @@ class PilotJudgement(Result):
         met = sum(one.by_point is Verdict.MET for one in self.found.judged)
         rows = {
             _("What to do next"): _next(self.found),
-            _("Why"): whole.why,
+            _("Reasons"): whole.why,
             _("Weakest link"): whole.weakest,
             _("What would settle it"): primary.settles.said or _("Nothing is open."),
             _("The handbook's table alone"): _("{met} of {n} targets met").format(met=met, n=len(self.found.judged)),
