@@ -79,15 +79,6 @@ class TriggerState(Term):
     CANNOT_TELL = "cannot_tell", "无法判断"
 
 
-class PilotVerdict(Term):
-    """X3: what the comparison with the controls says about one figure."""
-
-    IMPROVED = "consistent_with_an_improvement", "与改善相符"
-    NO_EVIDENCE = "no_evidence_of_a_change", "未见变化的证据"
-    WORSE = "got_worse", "变差"
-    NOT_ENOUGH = "not_enough_evidence", "证据不足"
-
-
 class PilotAnswer(Term):
     """X3: one answer of two: did it change because of the pilot, and is the target met."""
 

@@ -16,6 +16,7 @@ from salesopt_kit.pilot.plan_figures import candidates_chart, power_chart
 from salesopt_kit.pilot.power import power
 from salesopt_kit.pilot.predicted import held_against_pilot
 from salesopt_kit.pilot.recorded import recorded
+from salesopt_kit.pilot.verdict_figures import verdict_chart
 from salesopt_kit.pilot.verdicts import pilot_verdict, verdict_checks, verdicts
 from salesopt_kit.pilot.watch_figures import daily_heat_map, z_chart
 from salesopt_kit.pilot.weekly_reviews import weekly_reviews
@@ -42,6 +43,7 @@ __all__ = [
     "recorded",
     "signed_plan",
     "targets",
+    "verdict_chart",
     "verdict_checks",
     "verdicts",
     "weekly_reviews",

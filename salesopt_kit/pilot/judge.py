@@ -96,6 +96,11 @@ def judge(
     )
 
 
+def together(sentences: tuple[str, ...]) -> str:
+    """Return sentences one after the other; Chinese has no space between them."""
+    return " ".join(sentences).replace("。 ", "。")
+
+
 def checks_of(case: Case, change: Change, target: Bound | None) -> tuple[Check, ...]:
     """Return the checks of one figure, in the order of a pilot's life."""
     return (

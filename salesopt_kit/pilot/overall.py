@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from salesopt_kit.locale import _
-from salesopt_kit.pilot.judge import Judged
+from salesopt_kit.pilot.judge import Judged, together
 from salesopt_kit.terms import HonestVerdict, NextStep, PilotAnswer
 
 
@@ -28,7 +28,7 @@ def overall(judged: tuple[Judged, ...], broken: tuple[str, ...] = ()) -> Overall
     if harmed:
         said = _("{names} got worse, more than chance explains.").format(names=_(", ").join(dict.fromkeys(harmed)))
         return Overall(HonestVerdict.HARM, NextStep.STOP, said, primary.weakest)
-    said = _("The primary figure decides: {label}. {why}").format(label=primary.label, why=" ".join(primary.reasons))
+    said = _("The primary figure decides: {label}. {why}").format(label=primary.label, why=together(primary.reasons))
     return Overall(primary.verdict, next_step(judged), said, primary.weakest)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from salesopt_kit.engagement import Engagement
-from salesopt_kit.pilot.judge import Judged
+from salesopt_kit.pilot.judge import Judged, together
 from salesopt_kit.pilot.verdicts import Verdicts
 from salesopt_kit.records.changes import Saved
 from salesopt_kit.records.rows import Evaluation, Target
@@ -34,7 +34,7 @@ def _fields(one: Judged) -> dict[str, Any]:
         "effect": _rounded(effect.value),
         "low": _rounded(effect.low),
         "high": _rounded(effect.high),
-        "reasons": " ".join((*one.reasons, one.weakest)),
+        "reasons": together((*one.reasons, one.weakest)),
     }
 
 

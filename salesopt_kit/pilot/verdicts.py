@@ -12,7 +12,7 @@ from salesopt_kit.pilot.check import Check, Rules, outcome
 from salesopt_kit.pilot.contrast import arms_of
 from salesopt_kit.pilot.frozen import frozen_plan
 from salesopt_kit.pilot.guardrails import guardrail, margins
-from salesopt_kit.pilot.judge import Judged, judge
+from salesopt_kit.pilot.judge import Judged, judge, together
 from salesopt_kit.pilot.overall import Overall, holm_factors, overall
 from salesopt_kit.pilot.panel import panel
 from salesopt_kit.pilot.setting import Setting, setting
@@ -52,7 +52,7 @@ class Verdicts(Result):
         said = []
         for one in self.judged:
             message = _("{label}: {why} Weakest link: {link}")
-            said.append(message.format(label=one.label, why=" ".join(one.reasons), link=one.weakest))
+            said.append(message.format(label=one.label, why=together(one.reasons), link=one.weakest))
             if one.settles.said:
                 said.append(_("{label}, what would settle it: {what}").format(label=one.label, what=one.settles.said))
         said += [_("{label}: {why}").format(label=label, why=why) for label, why in self.absent]
@@ -205,7 +205,7 @@ def _plan_check(tables: Tables) -> Check:
         said = _("No signed plan is kept, so nobody can show that the targets were not moved.")
         return Check(key, label, CheckOutcome.NOT_CHECKABLE, said)
     if plan.changes:
-        return Check(key, label, CheckOutcome.FAIL, " ".join(plan.changes))
+        return Check(key, label, CheckOutcome.FAIL, together(plan.changes))
     return Check(key, label, CheckOutcome.PASS, _("The plan was signed before the pilot and not changed since."))
 
 
