@@ -45,6 +45,8 @@ class Judged:
     weakest: str
     checks: tuple[Check, ...]
     settles: Settles
+    needed: float
+    """The gain that the target needs, on the scale of `change`."""
 
     @property
     def by_point(self) -> Verdict:
@@ -74,7 +76,8 @@ def judge(
     level = level or level_of(case)
     checks = (*checks_of(case, change, target), *more)
     p = None if change.p is None else min(change.p * p_factor, 1.0)
-    changed = did_it_change(change, needed_gain(level, target), is_blocked=is_blocked(checks), p=p)
+    needed = needed_gain(level, target) * _scale(case, level)
+    changed = did_it_change(change, needed, is_blocked=is_blocked(checks), p=p)
     met = is_it_met(level, target)
     is_early = any(check.key == "follow_up" and check.is_failed for check in checks)
     verdict = ladder(change, changed, met, target.is_met(level.after), is_early=is_early)
@@ -93,7 +96,17 @@ def judge(
         weakest_link(case, change, changed, met, checks),
         checks,
         settles(case, change, level, (changed, met), target),
+        needed,
     )
+
+
+def _scale(case: Case, level: Level) -> float:
+    """Return what a unit of the target's figure is on the panel's scale, by both figures before the pilot.
+
+    They differ for the cycle alone: the target speaks of won deals, the panel of all deals, each up to the horizon.
+    """
+    own = level_of(case).before
+    return own / level.before if level.before and not math.isnan(own / level.before) else 1.0
 
 
 def together(sentences: tuple[str, ...]) -> str:

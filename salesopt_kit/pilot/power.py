@@ -1,8 +1,7 @@
 """X1: how small an effect the pilot could show, by placebo pilots on the client's own history and by the textbook."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -12,10 +11,9 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import shown
-from salesopt_kit.pilot.contrast import Arms, Contrast
 from salesopt_kit.pilot.history import STEP, History, history_of
 from salesopt_kit.pilot.outline import Kind, Outline, outline
-from salesopt_kit.pilot.panel import Panel, panel
+from salesopt_kit.pilot.panel import panel
 from salesopt_kit.pilot.totals import metric_label
 from salesopt_kit.pilot.wanted import wanted_effect
 from salesopt_kit.results import Estimate, Result, explains_missing
@@ -23,7 +21,6 @@ from salesopt_kit.stats.design_effect import Likeness, likeness
 from salesopt_kit.stats.implanted import power_of, smallest_effect, thresholds
 from salesopt_kit.stats.interval import Interval
 from salesopt_kit.stats.permutation import smallest_p
-from salesopt_kit.stats.proportion import wilson
 from salesopt_kit.tables.store import Tables
 
 WEEKS = (4, 6, 8, 10, 12, 14, 16)
@@ -31,7 +28,6 @@ ENOUGH = 0.8
 """The power that is asked for: four of five pilots find the effect."""
 MOST_CHOICES = 300
 SEED = 20240630
-Analysis = Callable[[Panel, Arms], Contrast]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,49 +230,12 @@ def power(tables: Tables, metric: str = "", *, kind: Kind | None = None) -> Resu
     )
 
 
-def simulated_power(
-    history: History, analysis: Analysis, effect: float, *, size: int, days: tuple[int, int], draws: int = 200
-) -> tuple[float, Interval]:
-    """Return how often `analysis` finds an implanted `effect` (a gain, in the figure's unit), with Wilson's interval.
-
-    `days` are those of baseline and pilot, `size` the number of pilot units. Found is p <= 0.05 in the right direction,
-    or an interval that leaves out no change where the analysis gives no p. Placebo pilots are drawn by a fixed seed.
-    """
-    random = np.random.default_rng(SEED)
-    before, after = days
-    starts = history.starts(before, after)
-    sign = -1.0 if history.panel.lower_is_better else 1.0
-    found = 0
-    for _draw in range(draws):
-        treated = tuple(random.choice(history.units, size, replace=False))
-        arms = history.arms(treated, int(random.choice(starts)), before, after)
-        contrast = analysis(implanted(history.panel, arms, sign * effect), arms)
-        found += _is_found(contrast, sign)
-    return found / draws, wilson(found, draws)
-
-
-def implanted(figure: Panel, arms: Arms, effect: float) -> Panel:
-    """Return a panel in which the pilot units' figure differs by `effect` in the pilot period."""
-    rows = figure.rows
-    first, last = (pd.Timestamp(day) for day in arms.period)
-    is_hit = rows["unit"].isin(arms.treated) & rows["day"].between(first, last)
-    return replace(figure, rows=rows.assign(total=rows["total"] + effect * rows["n"] * is_hit))
-
-
 def choices(units: int, size: int, most: int = MOST_CHOICES) -> npt.NDArray[np.int_]:
     """Return every choice of `size` of so many units, one row each; above `most`, as many drawn by a fixed seed."""
     if math.comb(units, size) <= most:
         return np.array(list(combinations(range(units), size)))
     random = np.random.default_rng(SEED)
     return np.argsort(random.random((most, units)), axis=1)[:, :size]
-
-
-def _is_found(contrast: Contrast, sign: float) -> bool:
-    if sign * contrast.value <= 0:
-        return False
-    if contrast.p is not None:
-        return contrast.p <= 0.05  # noqa: PLR2004 -- what the verdict asks for
-    return contrast.low is not None and contrast.high is not None and (contrast.low > 0 or contrast.high < 0)
 
 
 def _length(history: History, planned: Outline, wanted: float, like: Likeness | None, after: int) -> Length | None:

@@ -1,14 +1,16 @@
 """X1: the change that would count as a success, as a share of today's figure: what power is asked for."""
 
+from datetime import timedelta
+
 from salesopt_kit.engagement import Pilot
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import shown
-from salesopt_kit.pilot.outline import Outline
-from salesopt_kit.pilot.setting import Setting
+from salesopt_kit.pilot.outline import MONTHS, Outline
+from salesopt_kit.pilot.setting import LONGEST_HORIZON, Setting
 from salesopt_kit.pilot.totals import totals
 from salesopt_kit.records import load_records
-from salesopt_kit.tables.store import Tables
+from salesopt_kit.tables.store import Tables, months_before
 
 USUAL = 0.2
 """A change worth a pilot where neither a prediction nor a target says another."""
@@ -50,9 +52,10 @@ def _needed(tables: Tables, planned: Outline, metric: str) -> tuple[float, str] 
     bound = tables.engagement.config.targets.get(metric)
     if bound is None:
         return None
-    window = planned.window
+    last = planned.known_until - timedelta(days=LONGEST_HORIZON)  # targets mean ripe figures, not the first days' alone
+    window = months_before(last, MONTHS), last
     pilot = Pilot(unit=planned.kind, treated=planned.units, baseline=window, period=window)
-    chosen = Setting(pilot, planned.dimension, (), are_proposed=False, targets={}, as_of=tables.as_of)
+    chosen = Setting(pilot, planned.dimension, (), are_proposed=False, targets={}, as_of=planned.known_until)
     try:
         rows = totals(tables, chosen, metric, window).rows
     except MissingDataError:

@@ -179,3 +179,12 @@ def test_the_factors_of_the_other_figures_are_holms() -> None:
     found = [p * factor for p, factor in zip(ps, holm_factors(list(ps)), strict=True)]
     assert found[0] == 0.3
     assert found[1:] == pytest.approx(list(oracle))
+
+
+def test_what_the_target_needs_is_told_on_the_scale_of_the_effect(worked: tuple[Panel, Arms]) -> None:
+    panel, arms = worked
+    own = judged(panel, arms).level
+    doubled = replace(own, before=2 * own.before)
+    rules = Rules(arms.period[1] + timedelta(days=60), 60)
+    found = judge(panel, arms, Bound(at_most=1.5 * own.before), rules, level=doubled)
+    assert found.needed == pytest.approx(0.25 * own.before)

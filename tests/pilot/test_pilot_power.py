@@ -17,9 +17,10 @@ from salesopt_kit.charts import Chart
 from salesopt_kit.locale import use_language
 from salesopt_kit.pilot.contrast import Arms, Contrast
 from salesopt_kit.pilot.history import History, history_of
+from salesopt_kit.pilot.implanting import implanted, power_with, simulated_power
 from salesopt_kit.pilot.outline import Outline
 from salesopt_kit.pilot.panel import Panel
-from salesopt_kit.pilot.power import Power, choices, implanted, simulated_power
+from salesopt_kit.pilot.power import Power, choices
 from salesopt_kit.stats.implanted import power_of, smallest_effect, thresholds
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data_samples"
@@ -136,5 +137,7 @@ def test_the_sample_s_power_is_told_within_seconds_with_its_uncertainty(name: st
     assert "PR-1" in answer.why_wanted
     assert answer.least[1] <= plan.detectable
     assert isinstance(pilot.power_chart(tables), Chart)
+    share, _bounds = power_with(tables, t_test_on_changes, answer.wanted, draws=60)
+    assert share == pytest.approx(plan.power, abs=0.2)
     frozen = pilot.signed_plan(tables)
     assert frozen.estimates()[0].value == pytest.approx(plan.power, abs=1e-3)
