@@ -79,13 +79,41 @@ class TriggerState(Term):
     CANNOT_TELL = "cannot_tell", "无法判断"
 
 
-class PilotVerdict(Term):
-    """X3: what the comparison with the controls says about one figure."""
+class PilotAnswer(Term):
+    """X3: one answer of two: did it change because of the pilot, and is the target met."""
 
-    IMPROVED = "consistent_with_an_improvement", "与改善相符"
-    NO_EVIDENCE = "no_evidence_of_a_change", "未见变化的证据"
-    WORSE = "got_worse", "变差"
+    YES = "yes", "是"
+    NO = "no", "否"
+    CANNOT_TELL = "cannot_tell", "无法判断"
+
+
+class HonestVerdict(Term):
+    """X3: what a pilot comes to, for one figure and as a whole, the best first."""
+
+    WITH_EVIDENCE = "met_with_evidence", "达标且有证据"
+    ON_SURFACE = "met_on_the_surface_only", "仅表面达标"
+    NOT_MET = "not_met", "未达标"
     NOT_ENOUGH = "not_enough_evidence", "证据不足"
+    HARM = "harm", "变差"
+
+
+class NextStep(Term):
+    """X3: what to do after a pilot."""
+
+    ROLL_OUT = "roll_out", "全面推广"
+    WATCH = "roll_out_with_watch", "推广并持续监测"
+    EXTEND = "extend_the_pilot", "延长试点"
+    WAIT = "wait_for_the_follow_up", "等待跟踪期结束"
+    REDESIGN = "redesign", "重新设计方案"
+    STOP = "stop", "停止试点"
+
+
+class CheckOutcome(Term):
+    """X3: what a check of the comparison comes to."""
+
+    PASS = "pass", "通过"
+    FAIL = "fail", "未通过"
+    NOT_CHECKABLE = "not_checkable", "无法检查"
 
 
 class GuardrailVerdict(Term):

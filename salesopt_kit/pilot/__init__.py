@@ -27,6 +27,8 @@ from salesopt_kit.pilot.sensitivity.curve import specification_curve
 from salesopt_kit.pilot.sensitivity.figures import placebo_chart, specification_chart
 from salesopt_kit.pilot.sensitivity.placebo import placebo_pilots
 from salesopt_kit.pilot.sensitivity.without import leave_one_out, other_windows
+from salesopt_kit.pilot.verdict_figures import verdict_chart
+from salesopt_kit.pilot.verdicts import pilot_verdict, verdict_checks, verdicts
 from salesopt_kit.pilot.watch_figures import daily_heat_map, z_chart
 from salesopt_kit.pilot.weekly_reviews import weekly_reviews
 
@@ -53,6 +55,7 @@ __all__ = [
     "monitoring",
     "other_windows",
     "pilot_timeline",
+    "pilot_verdict",
     "placebo_chart",
     "placebo_pilots",
     "plan",
@@ -65,6 +68,9 @@ __all__ = [
     "specification_curve",
     "survival_curves",
     "targets",
+    "verdict_chart",
+    "verdict_checks",
+    "verdicts",
     "weekly_reviews",
     "with_controls",
     "z_chart",

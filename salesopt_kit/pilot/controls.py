@@ -13,7 +13,6 @@ from salesopt_kit.pilot.effect import Effect, effect
 from salesopt_kit.pilot.setting import Setting, setting
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.tables.store import Tables
-from salesopt_kit.terms import PilotVerdict
 
 USUAL_P = 0.05
 FEWEST_BASELINE_MONTHS = 6
@@ -31,15 +30,13 @@ class WithControls(Result):
     remarks: tuple[str, ...]
 
     def sentence(self) -> str:
-        """Say the verdict on the main figure with its size, and the weakest link."""
+        """Say the difference of the main figure, and the weakest link."""
         if not self.effects:
-            message = _("Against the controls: {verdict}, for no figure could be compared. Weakest link: {link}")
-            return message.format(verdict=PilotVerdict.NOT_ENOUGH.label, link=self.weakest_link)
+            message = _("No figure could be compared with the controls. Weakest link: {link}")
+            return message.format(link=self.weakest_link)
         main = self.effects[0]
-        message = _("Against the controls, {label}: {verdict} ({difference}). Weakest link: {link}")
-        return message.format(
-            label=main.label, verdict=main.verdict.label, difference=_difference(main), link=self.weakest_link
-        )
+        message = _("Against the controls, {label}: {difference}. Weakest link: {link}")
+        return message.format(label=main.label, difference=_difference(main), link=self.weakest_link)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return effect and permutation p of every figure."""
@@ -50,7 +47,7 @@ class WithControls(Result):
         return (*(_("{label}: {why}").format(label=label, why=why) for label, why in self.absent), *self.remarks)
 
     def table(self) -> pd.DataFrame:
-        """Return one row per figure: both arms before and after, the difference, and the verdict."""
+        """Return one row per figure: both arms before and after, and the difference."""
         return pd.DataFrame(
             {
                 _("Figure"): found.label,
@@ -60,7 +57,6 @@ class WithControls(Result):
                 _("Permutation over units"): _("p = {p:.3f}, smallest possible {smallest:.3f}").format(
                     p=found.permutation.p, smallest=found.permutation.smallest
                 ),
-                _("Verdict"): found.verdict.label,
             }
             for found in self.effects
         )

@@ -1,14 +1,13 @@
-"""What the pilot's units did beyond the controls, figure by figure, and what that allows to say."""
+"""What the pilot's units did beyond the controls, figure by figure."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from salesopt_kit.engagement import Bound
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.metrics.core_figures import LOWER_IS_BETTER, metric_label, metric_unit
+from salesopt_kit.metrics.core_figures import metric_label, metric_unit
 from salesopt_kit.metrics.followup import followed_deals
 from salesopt_kit.pilot.contrast import arms_of
 from salesopt_kit.pilot.estimators.choice import MANY_CONTROLS
@@ -26,7 +25,6 @@ from salesopt_kit.stats.clustered import (
 )
 from salesopt_kit.stats.permutation import Permutation, permutation_of_units
 from salesopt_kit.tables.store import Tables
-from salesopt_kit.terms import PilotVerdict
 
 FEWEST_CLUSTERS = 4
 """Sellers an arm must have before an interval is worth showing."""
@@ -46,24 +44,6 @@ class Effect:
     difference: Clustered
     permutation: Permutation
     n: int
-    lower_is_better: bool
-    needed: float | None
-    """By how much the figure would have to improve to reach its target; None without a target."""
-
-    @property
-    def verdict(self) -> PilotVerdict:
-        """What the interval allows to say: a gain, a loss, none, or not enough to tell."""
-        low, high = self.difference.low, self.difference.high
-        if low is None or high is None:
-            return PilotVerdict.NOT_ENOUGH
-        worst, best = (-high, -low) if self.lower_is_better else (low, high)
-        if worst > 0:
-            return PilotVerdict.IMPROVED
-        if best < 0:
-            return PilotVerdict.WORSE
-        # An interval wide enough to hold both "nothing" and "all that was wanted" decides nothing.
-        is_wide = self.needed is not None and best >= self.needed > 0
-        return PilotVerdict.NOT_ENOUGH if is_wide else PilotVerdict.NO_EVIDENCE
 
 
 def effect(tables: Tables, chosen: Setting, metric: str) -> Effect:
@@ -141,8 +121,6 @@ def _effect(
         raise MissingDataError(
             _("some unit has no data in the baseline or in the pilot"), remedy=_("Check the pilot's dates and names.")
         )
-    target = chosen.targets.get(metric)
-    lower = target.at_most is not None if target else metric in LOWER_IS_BETTER
     is_treated = np.arange(len(changes)) < len(chosen.treated)
     return Effect(
         metric,
@@ -154,15 +132,7 @@ def _effect(
         difference,
         permutation_of_units(changes, is_treated),
         n,
-        lower,
-        _needed(values[0], target),
     )
-
-
-def _needed(before: float, target: Bound | None) -> float | None:
-    if target is None:
-        return None
-    return before - target.at_most if target.at_most is not None else (target.at_least or 0.0) - before
 
 
 Arm = tuple[Figure, Figure, int]

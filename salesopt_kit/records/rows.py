@@ -7,7 +7,16 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from salesopt_kit.engagement import Bound, Part, Text
 from salesopt_kit.locale import _
-from salesopt_kit.terms import IssueType, Level, NodeChangeKind, NoteKind, Principle, RuleKind, VoiceGroup
+from salesopt_kit.terms import (
+    HonestVerdict,
+    IssueType,
+    Level,
+    NodeChangeKind,
+    NoteKind,
+    Principle,
+    RuleKind,
+    VoiceGroup,
+)
 
 Note = Annotated[str, BeforeValidator(lambda given: "" if given is None else given)]
 """Text that may be empty, or a key with nothing behind it."""
@@ -289,6 +298,13 @@ class Evaluation(Record):
     before_period: tuple[date, date]
     after_period: tuple[date, date]
     target: Bound
+    verdict: HonestVerdict | None = Field(default=None, description="The kit's verdict as it was signed.")
+    effect: float | None = Field(default=None, description="What is due to the pilot, with its 95 % interval.")
+    low: float | None = None
+    high: float | None = None
+    reasons: Note = ""
+    judged_by: Note = ""
+    judged_on: date | None = None
 
     @field_validator("before_period", "after_period")
     @classmethod

@@ -113,7 +113,10 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "feedback": lambda record: record.text + _bracketed(record.unit, record.given_on),
     "pilot_notes": lambda record: record.text + _bracketed(record.unit, record.noted_on),
     "daily_entries": lambda record: f"{record.day} {record.unit} {record.metric} {record.value:g}",
-    "evaluations": lambda record: f"{record.label} {record.before:g} → {record.after:g}",
+    "evaluations": lambda record: (
+        f"{record.label} {record.before:g} → {record.after:g}"
+        + (f" ({record.verdict.label})" if record.verdict else "")
+    ),
     "predictions": lambda record: (
         f"{record.label} {record.now:g} → {record.expected:g}" + _bracketed(record.predicted_on)
     ),

@@ -1,4 +1,4 @@
-"""Commands on the records: `trace`, `observe`, `predict`, `plan`, `watch`, `backup`, `restore`, `records ...`."""
+"""Commands on the records: trace, observe, predict, plan, verdict, watch, backup, restore, export, import."""
 # ruff: noqa: PLC0415 -- commands import what they need when they run
 
 from pathlib import Path
@@ -38,6 +38,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         help=N_("Freeze the plan of the pilot before its first day: targets, units, dates, looks and decision rule.")
     )(plan)
+    app.command(help=N_("Keep the honest verdict on the pilot as records, signed."))(verdict)
     app.command(help=N_("Write a sound copy of the records while others work with them."))(backup)
     app.command(help=N_("Put a backup in the place of the records; those are kept beside it."))(restore)
     group.command("export", help=N_("Write all records, links and history to one file."))(export_)
@@ -180,6 +181,29 @@ def plan(
         typer.echo(_("This plan had been signed already; nothing was changed."))
     elif done.saved.record.is_late:
         typer.echo(_("Signed late: the pilot had begun, or its data could be looked at. Every verdict will say so."))
+
+
+def verdict(
+    context: typer.Context,
+    folder: Folder,
+    sign: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs the verdict."))],
+    exports: Annotated[str, typer.Option(metavar="PATH", help=N_("Where the exports are; default: DIR/exports."))] = "",
+) -> None:
+    """Keep the verdict on the pilot."""
+    from salesopt_kit.pilot.verdict_record import keep_verdicts
+    from salesopt_kit.pilot.verdicts import judged_pilot
+    from salesopt_kit.records import open_store
+    from salesopt_kit.tables import open_tables
+
+    if not sign.strip():
+        raise typer.BadParameter(_("a name"), param_hint="--sign")
+    engagement = _engagement(context, folder, exports=exports)
+    found = judged_pilot(open_tables(engagement))
+    with open_store(engagement, who=sign) as store:
+        kept = keep_verdicts(engagement, store, found, sign)
+    message = _("Kept {n} verdicts, signed by {name}: {ids}.")
+    ids = _(", ").join(f"{one.record.id} {one.record.verdict.label}" for one in kept if one.record.verdict)
+    typer.echo(message.format(n=len(kept), name=sign.strip(), ids=ids))
 
 
 def backup(

@@ -15,11 +15,8 @@ from salesopt_kit.pilot.controls import WithControls
 from salesopt_kit.pilot.effect import Effect
 from salesopt_kit.pilot.template import arrow
 from salesopt_kit.results import Missing
-from salesopt_kit.stats.clustered import Clustered
-from salesopt_kit.stats.permutation import Permutation
 from salesopt_kit.tables.frames import tables_from_frames
 from salesopt_kit.tables.store import Tables
-from salesopt_kit.terms import PilotVerdict
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data_samples"
 PILOT = {
@@ -97,14 +94,12 @@ def test_no_change_has_no_direction() -> None:
 
 
 @pytest.mark.parametrize("gain", [12.0, -12.0, 0.0])
-def test_the_interval_holds_the_built_effect_and_the_verdict_follows(gain: float) -> None:
+def test_the_interval_holds_the_built_effect(gain: float) -> None:
     found = main_effect(opened({"opportunities": deals(gain)}, pilot=PILOT, targets=TARGETS))
     assert found.difference.low is not None
     assert found.difference.high is not None
     assert found.difference.low < -gain + 1.0
     assert found.difference.high > -gain - 1.0
-    expected = {12.0: PilotVerdict.IMPROVED, -12.0: PilotVerdict.WORSE, 0.0: PilotVerdict.NO_EVIDENCE}
-    assert found.verdict in ({PilotVerdict.NOT_ENOUGH, PilotVerdict.NO_EVIDENCE} if not gain else {expected[gain]})
 
 
 def test_with_everybody_followed_the_difference_is_that_of_plain_cut_means() -> None:
@@ -115,33 +110,6 @@ def test_with_everybody_followed_the_difference_is_that_of_plain_cut_means() -> 
     means = days.groupby([treated, after]).mean()
     expected = (means[True, True] - means[True, False]) - (means[False, True] - means[False, False])
     assert main_effect(tables).difference.value == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "needed", "verdict"),
-    [
-        (-9, -2, 5, PilotVerdict.IMPROVED),
-        (1, 4, 5, PilotVerdict.WORSE),
-        (-9, 2, 5, PilotVerdict.NOT_ENOUGH),
-        (-3, 2, 5, PilotVerdict.NO_EVIDENCE),
-        (-3, 2, None, PilotVerdict.NO_EVIDENCE),
-        (None, None, 5, PilotVerdict.NOT_ENOUGH),
-    ],
-)
-def test_the_ladder_of_verdicts(
-    low: float | None, high: float | None, needed: float | None, verdict: PilotVerdict
-) -> None:
-    found = Effect(
-        *("cycle_days", "Cycle", "days", ""),
-        (40.0, 35.0),
-        (40.0, 40.0),
-        Clustered(0.0, low, high, 1.0, 9.0),
-        Permutation(0.5, 1 / 15, 15),
-        100,
-        lower_is_better=True,
-        needed=needed,
-    )
-    assert found.verdict is verdict
 
 
 def test_a_figure_on_the_good_side_by_luck_alone_is_met_by_the_handbook_and_cannot_tell_by_its_interval() -> None:
@@ -186,7 +154,7 @@ def test_daily_figures_are_compared_by_units() -> None:
     assert isinstance(answer, WithControls)
     found = next(effect for effect in answer.effects if effect.metric == "satisfaction")
     assert found.difference.value == pytest.approx(2.0)
-    assert (found.permutation.p, found.verdict) == (pytest.approx(1 / 15), PilotVerdict.IMPROVED)
+    assert found.permutation.p == pytest.approx(1 / 15)
 
 
 def test_the_smallest_attainable_p_is_named_as_the_weakest_link() -> None:

@@ -1,0 +1,255 @@
+"""X3: the honest verdict on one figure of a pilot, from its panel alone, without a database."""
+
+import math
+from dataclasses import dataclass
+
+from salesopt_kit.engagement import Bound
+from salesopt_kit.locale import _
+from salesopt_kit.pilot.check import Case, Check, Rules
+from salesopt_kit.pilot.checks_before import balance, baseline_length, pre_trend, regression_to_the_mean
+from salesopt_kit.pilot.checks_during import contamination, follow_up, missing_days, novelty, sample_ratio
+from salesopt_kit.pilot.contrast import Arms, Contrast
+from salesopt_kit.pilot.grid import grid_of
+from salesopt_kit.pilot.panel import Panel
+from salesopt_kit.pilot.settles import Settles, settles
+from salesopt_kit.pilot.two_questions import (
+    FEWEST_TREATED,
+    Change,
+    Level,
+    change_of,
+    contrast_of,
+    did_it_change,
+    is_it_met,
+    level_of,
+)
+from salesopt_kit.terms import CheckOutcome, HonestVerdict, PilotAnswer, Verdict
+
+USUAL_P = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One figure: the handbook's row, both answers, the verdict with its reasons, and what would settle it."""
+
+    metric: str
+    label: str
+    unit: str
+    target: Bound
+    level: Level
+    contrast: Contrast
+    change: Change
+    changed: PilotAnswer
+    is_met: PilotAnswer
+    verdict: HonestVerdict
+    reasons: tuple[str, ...]
+    weakest: str
+    checks: tuple[Check, ...]
+    settles: Settles
+    needed: float
+    """The gain that the target needs, on the scale of `change`."""
+
+    @property
+    def by_point(self) -> Verdict:
+        """The handbook's verdict: the figure after against the target, whatever its uncertainty."""
+        if math.isnan(self.level.after):
+            return Verdict.CANNOT_TELL
+        return Verdict.MET if self.target.is_met(self.level.after) else Verdict.NOT_MET
+
+
+def judge(
+    panel: Panel,
+    arms: Arms,
+    target: Bound,
+    rules: Rules,
+    *,
+    level: Level | None = None,
+    more: tuple[Check, ...] = (),
+    p_factor: float = 1.0,
+) -> Judged:
+    """Return the verdict on one figure.
+
+    `level` is the figure that the target speaks of, where it is not the panel's own (the cycle: deals won in the
+    period). `more` are further checks. `p_factor` multiplies the p of the change, for figures judged at once (Holm).
+    """
+    case = Case(panel, arms, grid_of(panel, arms), rules)
+    change = change_of(case)
+    level = level or level_of(case)
+    checks = (*checks_of(case, change, target), *more)
+    p = None if change.p is None else min(change.p * p_factor, 1.0)
+    needed = needed_gain(level, target) * _scale(case, level)
+    changed = did_it_change(change, needed, is_blocked=is_blocked(checks), p=p)
+    met = is_it_met(level, target)
+    is_early = any(check.key == "follow_up" and check.is_failed for check in checks)
+    verdict = ladder(change, changed, met, target.is_met(level.after), is_early=is_early)
+    return Judged(
+        panel.metric,
+        panel.label,
+        panel.unit,
+        target,
+        level,
+        contrast_of(case, change),
+        change,
+        changed,
+        met,
+        verdict,
+        _reasons(case, change, level, (changed, met), target),
+        weakest_link(case, change, changed, met, checks),
+        checks,
+        settles(case, change, level, (changed, met), target),
+        needed,
+    )
+
+
+def _scale(case: Case, level: Level) -> float:
+    """Return what a unit of the target's figure is on the panel's scale, by both figures before the pilot.
+
+    They differ for the cycle alone: the target speaks of won deals, the panel of all deals, each up to the horizon.
+    """
+    own = level_of(case).before
+    return own / level.before if level.before and not math.isnan(own / level.before) else 1.0
+
+
+def together(sentences: tuple[str, ...]) -> str:
+    """Return sentences one after the other; Chinese has no space between them."""
+    return " ".join(sentences).replace("。 ", "。")
+
+
+def checks_of(case: Case, change: Change, target: Bound | None) -> tuple[Check, ...]:
+    """Return the checks of one figure, in the order of a pilot's life."""
+    return (
+        baseline_length(case),
+        pre_trend(case),
+        balance(case),
+        regression_to_the_mean(case, change.gain, change.low),
+        sample_ratio(case),
+        missing_days(case),
+        novelty(case),
+        contamination(case),
+        follow_up(case, target),
+    )
+
+
+def is_blocked(checks: tuple[Check, ...]) -> bool:
+    """Return whether a check forbids to lay a change to the pilot.
+
+    A blocking check that failed does; so does a bad start that cannot be told where the baseline is no remedy either.
+    """
+    by_key = {check.key: check for check in checks}
+    start, length = by_key.get("regression_to_the_mean"), by_key.get("baseline_length")
+    is_open = start is not None and start.outcome is CheckOutcome.NOT_CHECKABLE and length is not None
+    return any(check.blocks and check.is_failed for check in checks) or bool(is_open and length and length.is_failed)
+
+
+def needed_gain(level: Level, target: Bound) -> float:
+    """Return by how much the figure had to improve to reach its target; 0 or less where it was met before."""
+    if target.at_most is not None:
+        return level.before - target.at_most
+    return (target.at_least or 0.0) - level.before
+
+
+def ladder(
+    change: Change,
+    changed: PilotAnswer,
+    met: PilotAnswer,
+    is_met_by_point: bool,
+    *,
+    is_early: bool,
+) -> HonestVerdict:
+    """Return the verdict from both answers and the handbook's one.
+
+    Harm comes before all else, as it is what nobody may overlook; a verdict before the follow-up is none.
+    """
+    if is_early or math.isnan(change.gain):
+        return HonestVerdict.NOT_ENOUGH
+    if change.high is not None and change.high < 0 and change.is_extreme:
+        return HonestVerdict.HARM
+    if met is PilotAnswer.NO:
+        return HonestVerdict.NOT_MET
+    if met is PilotAnswer.YES and changed is PilotAnswer.YES:
+        return HonestVerdict.WITH_EVIDENCE
+    return HonestVerdict.ON_SURFACE if is_met_by_point else HonestVerdict.NOT_ENOUGH
+
+
+def _reasons(
+    case: Case, change: Change, level: Level, answers: tuple[PilotAnswer, PilotAnswer], target: Bound
+) -> tuple[str, ...]:
+    return (_why_changed(case, change, answers[0]), _why_met(level, answers[1], target))
+
+
+def _why_changed(case: Case, change: Change, changed: PilotAnswer) -> str:
+    if not case.arms.controls:
+        return _("No unit kept the old process at the same time, so the season and chance could explain the change.")
+    if change.low is None or change.high is None:
+        return _(
+            "Some unit has no data, or there are too few units, so nobody knows how much units differ by themselves."
+        )
+    moved = _("better") if change.gain > 0 else _("worse")
+    message = {
+        PilotAnswer.YES: _(
+            "Against the controls the pilot's units got {moved} by {gain}, more than units differ by chance."
+        ),
+        PilotAnswer.NO: _(
+            "Against the controls the change is small ({gain} {moved}): what the target needs is ruled out."
+        ),
+        PilotAnswer.CANNOT_TELL: _(
+            "Against the controls the pilot's units got {moved} by {gain}, which units could differ by as well without "
+            "any pilot."
+        ),
+    }[changed]
+    if changed is PilotAnswer.CANNOT_TELL and not change.low <= 0 <= change.high:
+        message = _(
+            "The pilot's units got {moved} by {gain} against the controls, but a check below forbids to credit it."
+        )
+        if len(case.arms.treated) < FEWEST_TREATED:
+            message = _(
+                "The one pilot unit got {moved} by {gain} against the controls: consistent with an effect, never proof "
+                "of it."
+            )
+        elif not change.is_extreme:
+            message = _(
+                "The pilot's units got {moved} by {gain} against the controls, but single controls moved as much."
+            )
+    return message.format(moved=moved, gain=case.said(change.gain))
+
+
+def _why_met(level: Level, met: PilotAnswer, target: Bound) -> str:
+    if level.low is None:
+        return _("Too few independent cases to know how sure the figure after is.")
+    said = {
+        PilotAnswer.YES: _("The figure after keeps the target with its whole uncertainty."),
+        PilotAnswer.NO: _("The figure after misses the target even at the favourable end of its uncertainty."),
+        PilotAnswer.CANNOT_TELL: _("The figure after lies so near the target that chance alone decides on which side."),
+    }[met]
+    return said + (_(" It kept it before the pilot too.") if target.is_met(level.before) else "")
+
+
+def weakest_link(  # noqa: PLR0911 -- one for each link
+    case: Case, change: Change, changed: PilotAnswer, met: PilotAnswer, checks: tuple[Check, ...]
+) -> str:
+    """Return the one thing that weakens the verdict most, in the order in which it would have to be mended."""
+    failed = sorted((check for check in checks if check.is_failed), key=lambda check: not check.blocks)
+    early = [check.said for check in failed if check.key == "follow_up"]
+    if early:
+        return early[0]
+    if not case.arms.controls:
+        return _("nobody kept the old process at the same time.")
+    if len(case.arms.treated) < FEWEST_TREATED:
+        return _("one pilot unit: whatever else happened there cannot be told from the pilot.")
+    if failed and failed[0].blocks:
+        return failed[0].said
+    open_ = [check.said for check in checks if check.blocks and check.outcome is CheckOutcome.NOT_CHECKABLE]
+    if changed is not PilotAnswer.YES and open_ and change.low is not None and change.low > 0:
+        return open_[0]
+    if changed is not PilotAnswer.YES:
+        return _("{n} units differ so much by themselves that this effect does not stand out.").format(
+            n=sum(change.n_units)
+        )
+    if met is not PilotAnswer.YES:
+        return _("the figure after is not sure enough to be held against the target.")
+    if failed:
+        return failed[0].said
+    if change.smallest_p is not None and change.smallest_p > USUAL_P:
+        return _("with {k} of {n} units, counting units alone can reach p = {p:.3f} at best.").format(
+            k=change.n_units[0], n=sum(change.n_units), p=change.smallest_p
+        )
+    return _("who took part was not drawn by lot, as far as the data tell.")
