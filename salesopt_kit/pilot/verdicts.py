@@ -132,7 +132,7 @@ def verdict_checks(tables: Tables) -> Result:
             _("Figure"): label,
             _("Check"): check.label,
             _("Outcome"): check.outcome.label,
-            _("What was found"): check.said,
+            _("What the check found"): check.said,
         }
         for label, check in rows
     )

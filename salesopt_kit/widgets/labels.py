@@ -194,6 +194,7 @@ OF_ONE_KIND = {
     "alarms.low": N_("Lower limit"),
     "alarms.high": N_("Upper limit"),
     "predictions.change": N_("Expected change"),
+    "rule_updates.kind": N_("Kind"),
     "pilot_plans.unit": N_("Kind of unit"),
     "node_changes.name": N_("New name of the node"),
     "feedback.unit": N_("Team or segment"),
