@@ -2,11 +2,10 @@
 
 from salesopt_kit.rollout import app
 from salesopt_kit.rollout.alarms import alarms, loose_ends, open_alarms
-from salesopt_kit.rollout.control_chart import control_chart
 from salesopt_kit.rollout.control_charts import control_charts
 from salesopt_kit.rollout.dashboard import dashboard
 from salesopt_kit.rollout.feedback import feedback
-from salesopt_kit.rollout.figures import control_chart_figure, dashboard_chart
+from salesopt_kit.rollout.figures import dashboard_chart
 from salesopt_kit.rollout.quarterly import alarms_of_quarter, quarterly, what_faded, what_moved, what_next
 from salesopt_kit.rollout.reviews import reviews
 from salesopt_kit.rollout.rule_updates import rule_updates
@@ -21,8 +20,6 @@ __all__ = [
     "alarms",
     "alarms_of_quarter",
     "app",
-    "control_chart",
-    "control_chart_figure",
     "control_charts",
     "dashboard",
     "dashboard_chart",

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-import numpy as np
 import pandas as pd
 
 from salesopt_kit.engagement import Bound
@@ -15,7 +14,6 @@ from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.rollout.control_charts import OTHERWISE_COUNTED, charted
 from salesopt_kit.rollout.figure_chart import SHARES
 from salesopt_kit.rollout.weeks import HORIZON, core_rows
-from salesopt_kit.stats.clustered import restricted_mean_of
 from salesopt_kit.stats.proportion import wilson
 from salesopt_kit.tables.store import Tables, months_before
 
@@ -163,10 +161,3 @@ def _label(metric: str, horizon: int | None) -> str:
     if horizon is None or metric not in LABELS:
         return metric_label(metric)
     return _(LABELS[metric]).format(days=horizon)
-
-
-def mean_days(rows: pd.DataFrame, horizon: int) -> float:
-    """Return the restricted mean of days to closing of followed deals."""
-    days, closed, n = rows["days"].to_numpy(float), rows["is_closed"].to_numpy(bool), rows["n"].to_numpy(float)
-    figure = restricted_mean_of(np.zeros(len(rows), dtype=int), days, closed, n, float(horizon), 1)
-    return float(figure(np.ones((1, 1)))[0])

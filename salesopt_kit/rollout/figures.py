@@ -1,6 +1,5 @@
 """The charts of workbook 5; each draws an answer and computes nothing."""
 
-import matplotlib.dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
@@ -8,7 +7,6 @@ from salesopt_kit.charts import ACCENT, MUTED, WARN, Chart, new_figure, wrapped
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Missing, explains_missing
-from salesopt_kit.rollout.control_chart import ControlChart, control_chart
 from salesopt_kit.rollout.dashboard import Dashboard, Series, dashboard
 from salesopt_kit.tables.store import Tables
 
@@ -35,37 +33,6 @@ def dashboard_chart(tables: Tables) -> Chart | Missing:
     kinds = {label: handle for handles, labels in named for handle, label in zip(handles, labels, strict=True)}
     figure.legend([*kinds.values()], [*kinds], loc="outside lower center", ncols=4, fontsize=9, frameon=False)
     return Chart("rollout_dashboard", answer.sentence(), figure)
-
-
-@explains_missing
-def control_chart_figure(tables: Tables) -> Chart | Missing:
-    """Return the weekly values with their limits, the weeks that set them shaded and signals marked."""
-    answer = control_chart(tables)
-    if not isinstance(answer, ControlChart):
-        return _missing(answer)
-    figure = new_figure(height=3.8)
-    axes = figure.subplots()
-    weeks = [float(mdates.date2num(week)) for week in answer.weeks]  # type: ignore[no-untyped-call]
-    first, last = weeks[0], weeks[answer.n_baseline - 1]
-    axes.axvspan(first, last, color=MUTED, alpha=0.2, label=_("baseline"), linewidth=0)
-    axes.plot(weeks, answer.values, "o-", color=ACCENT, markersize=4, linewidth=1.2)
-    for level, style in ((answer.limits.low, "--"), (answer.limits.center, "-"), (answer.limits.high, "--")):
-        axes.axhline(level, color=MUTED, linestyle=style, linewidth=1.2)
-    marked = [(week, value) for week, value, found in zip(weeks, answer.values, answer.signal, strict=True) if found]
-    if marked:
-        axes.plot(*zip(*marked, strict=True), "o", color=WARN, markersize=7, label=_("signal"))
-    axes.set(
-        title=_("Mean days to closing of the deals opened in a week"),
-        ylabel=_("days"),
-        xlabel=_("week the deal was opened"),
-    )
-    axes.margins(y=0.2)
-    axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=9))  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m"))  # type: ignore[no-untyped-call]
-    axes.tick_params(labelsize=9)
-    axes.grid(visible=False, axis="x")
-    axes.legend(frameon=False, ncols=3, fontsize=9, loc="upper left")
-    return Chart("rollout_control_chart", answer.sentence(), figure)
 
 
 def _missing(answer: object) -> Missing:

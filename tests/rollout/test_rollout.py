@@ -10,7 +10,6 @@ import pytest
 from salesopt_kit import rollout
 from salesopt_kit.engagement import Config, Engagement
 from salesopt_kit.results import Missing
-from salesopt_kit.rollout.control_chart import ControlChart
 from salesopt_kit.rollout.dashboard import Dashboard
 from salesopt_kit.tables.frames import tables_from_frames
 from salesopt_kit.tables.store import Tables
@@ -41,25 +40,6 @@ def write(folder: Path, name: str, text: str) -> Path:
     (folder / "records").mkdir(exist_ok=True)
     (folder / "records" / f"{name}.yml").write_text(text, encoding="utf-8")
     return folder
-
-
-def test_a_slip_signals_in_every_week_and_immature_weeks_do_not_show() -> None:
-    plan = {"treated": ["A"], "baseline": ["2024-01-01", "2024-01-31"], "period": ["2024-02-12", "2024-03-31"]}
-    answer = rollout.control_chart(opened({"opportunities": deals(15)}, pilot=plan))
-    assert isinstance(answer, ControlChart)
-    assert max(answer.weeks) == pd.Timestamp("2024-04-22")
-    assert answer.signal[answer.n_baseline :] == (True,) * 11
-
-
-def test_weeks_before_the_pilot_set_the_limits() -> None:
-    plan = {"treated": ["A"], "baseline": ["2024-01-01", "2024-01-31"], "period": ["2024-02-05", "2024-03-31"]}
-    answer = rollout.control_chart(opened({"opportunities": deals()}, pilot=plan))
-    assert isinstance(answer, ControlChart)
-    assert answer.weeks[answer.n_baseline] == pd.Timestamp("2024-02-05")
-    before = [
-        value for week, value in zip(answer.weeks, answer.values, strict=True) if week < pd.Timestamp("2024-02-05")
-    ]
-    assert answer.limits.center == pytest.approx(np.mean(before))
 
 
 def test_months_that_were_not_followed_for_sixty_days_are_blank_and_others_are_the_cut_mean() -> None:
