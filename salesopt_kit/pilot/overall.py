@@ -44,7 +44,10 @@ def next_step(judged: tuple[Judged, ...]) -> NextStep:
     if primary.verdict is HonestVerdict.NOT_MET or primary.changed is PilotAnswer.NO:
         return NextStep.REDESIGN
     is_within_reach = primary.settles.weeks is not None or primary.settles.units is not None
-    return NextStep.EXTEND if is_within_reach else NextStep.REDESIGN
+    if is_within_reach:
+        return NextStep.EXTEND
+    # The gain is real, and only on which side of the target it ends stays open: no data within reason would tell.
+    return NextStep.WATCH if primary.changed is PilotAnswer.YES else NextStep.REDESIGN
 
 
 def holm_factors(ps: list[float | None]) -> list[float]:

@@ -25,6 +25,8 @@ from salesopt_kit.stats.clustered import clustered_ratio
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import CheckOutcome, GuardrailVerdict, Verdict
 
+ORDER = (CheckOutcome.FAIL, CheckOutcome.NOT_CHECKABLE, CheckOutcome.PASS)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdicts(Result):
@@ -120,10 +122,11 @@ def verdicts(tables: Tables) -> Result:
 
 @explains_missing
 def verdict_checks(tables: Tables) -> Result:
-    """Return the checks of every figure, one row each."""
+    """Return the checks of every figure, one row each, those that failed first."""
     found = judged_pilot(tables)
     rows = [(one.label, check) for one in found.judged for check in one.checks if check not in found.shared]
     rows += [(_("Whole pilot"), check) for check in found.shared]
+    rows.sort(key=lambda row: ORDER.index(row[1].outcome))
     failed = sum(check.is_failed for _label, check in rows)
     unknown = sum(check.outcome is CheckOutcome.NOT_CHECKABLE for _label, check in rows)
     message = _("Of {n} checks, {failed} failed and {unknown} could not be made.")

@@ -1,6 +1,6 @@
 """R2: does every core figure still stand where the pilot put it? One control chart per figure, and what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -69,8 +69,7 @@ class ControlCharts(Result):
         """Return one row per figure."""
         return pd.DataFrame(
             {
-                _("Figure"): chart.label,
-                _("Chart"): chart_label(chart.limits.kind),
+                _("Figure"): _("{label} ({kind})").format(label=chart.label, kind=chart_label(chart.limits.kind)),
                 _("Limits set by"): said_basis(chart),
                 _("Limits"): said_limits(chart),
                 _("Latest week"): _latest(chart),
@@ -83,6 +82,7 @@ class ControlCharts(Result):
     def caveats(self) -> tuple[str, ...]:
         """Return the price of the rules, what is too young, what each chart rests on, and what is missing."""
         of_all = (*_few_points(self), *_joined(self), *_young(self.charts), *_otherwise_counted(self.charts))
+        of_all += tuple(_frozen(self.charts))
         of_one = [said for chart in self.charts for said in _caveats(chart)]
         return (said_false_alarms(self.rules, len(self.charts)), *of_all, *of_one, *self.absent)
 
@@ -126,9 +126,15 @@ def charted(
 
 
 def said_basis(chart: FigureChart) -> str:
-    """Return which weeks set the limits, how many they are, and since when the limits are kept."""
-    said = _("{basis}, {n} weeks").format(basis=chart.scope.said(), n=chart.limits.n)
-    return said + (_(", frozen on {day}").format(day=chart.frozen_on) if chart.frozen_on else "")
+    """Return which weeks set the limits, and how many they are."""
+    return _("{basis}, {n} weeks").format(basis=chart.scope.said(), n=chart.limits.n)
+
+
+def _frozen(charts: Sequence[FigureChart]) -> Iterator[str]:
+    """Say since when the limits are kept."""
+    for day in sorted({chart.frozen_on for chart in charts if chart.frozen_on}):
+        names = _(", ").join(chart.label for chart in charts if chart.frozen_on == day)
+        yield _("Limits frozen on {day}: {names}.").format(day=day, names=names)
 
 
 def said_limits(chart: FigureChart) -> str:
