@@ -15,18 +15,33 @@ HISTORY = {
 """What one deal's stage events come to: the first one, and the one that brought it where it is."""
 
 
+def _is_whole(tables: Tables) -> bool:
+    """Return whether the kit's own history has nothing later than `as_of`."""
+    return bool(tables.history) and last_day(tables) <= tables.as_of
+
+
+def are_at_hand(tables: Tables) -> bool:
+    """Return whether the paths of the deals, their names with them, need only be read, and none ends after `as_of`."""
+    has_ends = "stage_events.completed_at" in tables
+    return (
+        _is_whole(tables)
+        and not has_ends
+        and "opportunity_id" in tables.backend.table(f"{tables.history}_paths").columns
+    )
+
+
 def paths(tables: Tables) -> ir.Table:
     """Return one row per deal with events up to the end of `as_of`, its deal told by the key of the ordered history.
 
     Columns: deal_key; first_event_at and first_event_on, when it entered its first stage; last_place, last_event_at
     and last_event_on, of its last stay the stage, and when the event that began it ended; at_0, at_1, ..., the position
-    of its first event in each stage of the process, null where it was never in it.
+    of its first event in each stage of the process, null where it was never in it; opportunity_id where it is at hand.
 
     A CRM writes the same stage again when another field changes, so the event that counts is the first of the last
     run of one stage. The kit's own history knows this of its whole length; of a part of it, and in a client's own
     database, it is derived.
     """
-    if tables.history and last_day(tables) <= tables.as_of:
+    if _is_whole(tables):
         found = tables.backend.table(f"{tables.history}_paths")
         names = {f"{end}_event_{which}": f"{end}_{which}" for end in ("first", "last") for which in ("at", "on")}
         return found.mutate(last_place=found.last_place.cast("int16")).rename(**names)

@@ -27,6 +27,8 @@ class HistoryFiles:
         if name not in self._open:
             path = self._work / f"{name}-{self._number}.parquet"
             options = {"compression": "lz4", "use_dictionary": _counted(table), "write_statistics": False}
+            # The ids of a part's deals are one dictionary; cut off at a megabyte, it would not be written as one.
+            options |= {"dictionary_pagesize_limit": 1 << 24}
             self._open[name] = self._closing.enter_context(pq.ParquetWriter(path, table.schema, **options))
         self._open[name].write_table(table)
 
@@ -34,4 +36,8 @@ class HistoryFiles:
 def _counted(table: pa.Table) -> list[str]:
     """Return the columns with few different values, which are worth a dictionary in the file."""
     few = ("source_file", "who", "previous_who", "place", "previous_place", "next_place", "last_place")
-    return [name for name in table.column_names if name in few or name.startswith("at_")]
+    return [
+        name
+        for name, kind in zip(table.column_names, table.schema.types, strict=True)
+        if name in few or name.startswith("at_") or pa.types.is_dictionary(kind)
+    ]

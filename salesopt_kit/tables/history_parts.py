@@ -21,21 +21,22 @@ KINDS: dict[str, pa.DataType] = {
 """What the fetched numbers stand for."""
 AFTER = {"place": "next_place", "entered_at": "next_at", "entered_on": "next_on"}
 """What is told of the event, or stay, that follows."""
-EXPORTED = ("source_file", "source_row")
-"""What is told of an event but not of a stay."""
+EXPORTED = ("source_file", "source_row", "opportunity_id", "actor", "is_bulk")
+"""What is told of an event but not of a stay: where it stands in the exports, and what they say of it besides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
     """The events as the exports have them: `keys` of their deals, `columns` of numbers, `names` of what is counted.
 
-    `places` is the number of stages of the process.
+    `places` is the number of stages of the process; `ids` are the names of the deals, where they are at hand.
     """
 
     keys: Keys
     columns: dict[str, Numbers]
     names: dict[str, pa.Array]
     places: int
+    ids: pa.Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,10 @@ class Part:
     def keys(self) -> NDArray[np.int32]:
         """Return the key of each deal."""
         return np.arange(self.base, self.base + len(self.firsts), dtype=np.int32)
+
+    def ids(self) -> pa.Array:
+        """Return the name of each deal."""
+        return self.log.ids.take(pa.array(self.rows[self.firsts]))
 
     def values(self, name: str) -> Numbers:
         """Return a column of the log in the order of the part."""
@@ -101,6 +106,8 @@ def events_and_stays(part: Part) -> tuple[pa.Table, pa.Table | None]:
             events[AFTER[name]] = _typed(log, name, np.roll(values, -1), ends)
             if first is not None:
                 after_stay[AFTER[name]] = _typed(log, name, np.roll(values[first], -1), _ends(starts[first]))
+    if log.ids is not None:
+        events["opportunity_id"] = pa.DictionaryArray.from_arrays(pa.array(part.numbers), part.ids())
     table = pa.table(events)
     return table, None if first is None else _stays(table, first, after_stay)
 
@@ -115,7 +122,8 @@ def paths_of(part: Part) -> pa.Table:
 
     Columns: deal_key; first_at and first_on, when it entered its first stage; last_place, last_at and last_on, of its
     last stay the stage, and when its first event ended (was entered, where the exports tell no end); at_0, at_1, ...,
-    the position of the first event in each stage of the process, null where the deal was never in it.
+    the position of the first event in each stage of the process, null where the deal was never in it; opportunity_id
+    where the log tells it.
     """
     firsts, place = part.firsts, part.values("place")
     last = np.maximum.reduceat(np.where(part.entries, np.arange(len(place)), 0), firsts) if len(firsts) else firsts
@@ -134,6 +142,7 @@ def paths_of(part: Part) -> pa.Table:
             "last_at": told(at, last),
             "last_on": told(on, last),
             **_first_positions(part, place),
+            **({} if part.log.ids is None else {"opportunity_id": part.ids()}),
         }
     )
 
