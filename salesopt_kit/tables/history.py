@@ -12,9 +12,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from salesopt_kit.engagement import Config
+from salesopt_kit.tables.crowded import CROWDED, crowded_minutes
 from salesopt_kit.tables.history_files import HistoryFiles
 from salesopt_kit.tables.history_parts import Log, Numbers, Part, events_and_stays, part_of, paths_of, stays_of
-from salesopt_kit.tables.order import AT_ONCE, Places, parts
+from salesopt_kit.tables.order import Places, parts
 from salesopt_kit.tables.scan import literal, located
 from salesopt_kit.tables.schema import TABLES, typed
 from salesopt_kit.tables.store import Tables
@@ -23,14 +24,8 @@ HISTORY = "stage_history"
 STAYS = f"{HISTORY}_stays"
 PATHS = f"{HISTORY}_paths"
 DEALS = f"{HISTORY}_deals"
-CROWDED = f"{HISTORY}_crowded"
-CROWD = 10
-"""Events from which a minute is crowded."""
 WORKERS = 2
 """Parts that are put in order at a time; the arrays are freed for others while they are sorted."""
-MINUTE = 60_000_000
-MOST_MINUTES = 1 << 25
-"""Sixty years: counts of so many minutes still fit into little memory."""
 FILES = 8
 """Files of a kept history, at most."""
 MANY = 1 << 15
@@ -76,7 +71,7 @@ def _offer(tables: Tables, folder: Path) -> None:
         if name == DEALS and not files:
             columns, source = "deal_key, opportunity_id", _scan(kept[PATHS])
         tables.backend.raw_sql(f"create or replace view {name} as select {columns} from {source}")
-    if crowded := sorted(folder.glob(f"{CROWDED}-*.parquet")):
+    if crowded := sorted(folder.glob(f"{CROWDED}-*.parquet")):  # rows taken out since then only make it too long
         tables.backend.raw_sql(f"create or replace view {CROWDED} as select * from {_scan(crowded)}")
 
 
@@ -137,24 +132,9 @@ def write_history(log: Log, folder: Path) -> None:
     """Write the history of a log that knows the names of its deals into a new folder, its own events with it."""
     folder.mkdir()
     _write_parts(log, folder)
-    if (crowded := _crowded(log.columns["entered_at"])) is not None:
+    if (crowded := crowded_minutes(log.columns["entered_at"])) is not None:
         with HistoryFiles(folder, 0) as files:
             files.write(CROWDED, crowded)
-
-
-def _crowded(times: Numbers) -> pa.Table | None:
-    """Return the minutes in which CROWD or more of all events began, which a database takes long to count.
-
-    None where the times lie further apart than minutes are worth counting one by one.
-    """
-    first, last = int(times.min()) // MINUTE, int(times.max()) // MINUTE
-    if last - first >= MOST_MINUTES:
-        return None
-    counts = np.zeros(last - first + 1, np.int32)
-    for start in range(0, len(times), AT_ONCE):
-        counts += np.bincount(times[start : start + AT_ONCE] // MINUTE - first, minlength=len(counts)).astype(np.int32)
-    minutes = (np.flatnonzero(counts >= CROWD) + first) * MINUTE
-    return pa.table({"minute": pa.array(minutes, pa.int64()).view(pa.timestamp("us"))})
 
 
 def _write(tables: Tables, work: Path) -> None:

@@ -27,9 +27,10 @@ EXPORTED = ("source_file", "source_row", "opportunity_id", "actor", "is_bulk")
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The events as the exports have them: `keys` of their deals, `columns` of numbers, `names` of what is counted.
+    """The events that the exports have: `keys` of their deals, `columns` of numbers, `names` of what is counted.
 
-    `places` is the number of stages of the process; `ids` are the names of the deals, where they are at hand.
+    `places` is the number of stages of the process; `ids` are the names of the deals by row of the export, of which the
+    first is numbered `first_row`, where they are at hand. Rows of one deal stand in the order of the exports.
     """
 
     keys: Keys
@@ -37,6 +38,7 @@ class Log:
     names: dict[str, pa.Array]
     places: int
     ids: pa.Array | None = None
+    first_row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,13 @@ class Part:
     """Of each event in its deal, from 0."""
     base: int
     """What is added to the numbers, so that no two deals of the whole log share one."""
+    ids: pa.Array | None
+    """The name of each deal, where the log has it."""
 
     @property
     def keys(self) -> NDArray[np.int32]:
         """Return the key of each deal."""
         return np.arange(self.base, self.base + len(self.firsts), dtype=np.int32)
-
-    def ids(self) -> pa.Array:
-        """Return the name of each deal."""
-        return self.log.ids.take(pa.array(self.rows[self.firsts]))
 
     def values(self, name: str) -> Numbers:
         """Return a column of the log in the order of the part."""
@@ -85,7 +85,10 @@ def part_of(log: Log, rows: Places, base: int) -> Part:
     entries[1:] |= place[1:] != place[:-1]
     firsts, numbers = np.flatnonzero(starts), np.cumsum(starts, dtype=np.int32) - 1
     positions = np.arange(len(rows), dtype=np.int32) - firsts.astype(np.int32)[numbers]
-    return Part(log, rows, starts, entries, firsts, numbers, positions, base)
+    ids = None
+    if log.ids is not None:
+        ids = log.ids.take(pa.array(log.columns["source_row"][rows[firsts]] - log.first_row))
+    return Part(log, rows, starts, entries, firsts, numbers, positions, base, ids)
 
 
 def events_and_stays(part: Part) -> tuple[pa.Table, pa.Table | None]:
@@ -106,8 +109,8 @@ def events_and_stays(part: Part) -> tuple[pa.Table, pa.Table | None]:
             events[AFTER[name]] = _typed(log, name, np.roll(values, -1), ends)
             if first is not None:
                 after_stay[AFTER[name]] = _typed(log, name, np.roll(values[first], -1), _ends(starts[first]))
-    if log.ids is not None:
-        events["opportunity_id"] = pa.DictionaryArray.from_arrays(pa.array(part.numbers), part.ids())
+    if part.ids is not None:
+        events["opportunity_id"] = pa.DictionaryArray.from_arrays(pa.array(part.numbers), part.ids)
     table = pa.table(events)
     return table, None if first is None else _stays(table, first, after_stay)
 
@@ -142,7 +145,7 @@ def paths_of(part: Part) -> pa.Table:
             "last_at": told(at, last),
             "last_on": told(on, last),
             **_first_positions(part, place),
-            **({} if part.log.ids is None else {"opportunity_id": part.ids()}),
+            **({} if part.ids is None else {"opportunity_id": part.ids}),
         }
     )
 

@@ -12,7 +12,8 @@ from salesopt_kit.tables.export import Export, reshaped
 from salesopt_kit.tables.history import write_history
 from salesopt_kit.tables.mapping import CONSTANT, columns_of, mapping_errors
 from salesopt_kit.tables.normalise import Normalised
-from salesopt_kit.tables.plain_log import FIXED, NotPlain, plain_log
+from salesopt_kit.tables.plain_log import plain_log
+from salesopt_kit.tables.plain_pieces import FIXED, NotPlain
 from salesopt_kit.tables.read_csv import scan_plain
 from salesopt_kit.tables.sources import TEXT
 from salesopt_kit.tables.unmapped import unmapped_damage

@@ -6,7 +6,7 @@ from ibis.common.exceptions import TableNotFound
 from salesopt_kit.locale import N_, _
 from salesopt_kit.tables.checks.places import heading
 from salesopt_kit.tables.checks.rules import Rule, judge, no_column, no_table, outcome, skipped
-from salesopt_kit.tables.history import CROWD, CROWDED
+from salesopt_kit.tables.crowded import CROWD, CROWDED
 from salesopt_kit.tables.quality import Finding
 from salesopt_kit.tables.store import Tables
 
