@@ -2,8 +2,8 @@
 
 Most exports of a stage history are plain: a line is a row, and quotes, where there are any, hold no delimiter; UTF-8;
 ISO times; ids without spaces; few different stages and people. Such a file is read in pieces, each column as what it
-is. Anything else is `NotPlain` and left to the general reading, which also says what is wrong with it. What is read here
-is the same by both ways.
+is. Anything else is `NotPlain` and left to the general reading, which also says what is wrong with it. Both ways read
+the same.
 """
 
 from concurrent.futures import ThreadPoolExecutor
