@@ -1,10 +1,17 @@
 """What the stage events of each deal come to: where it began, where it is, and when it first was in each stage."""
 
-import ibis.expr.types as ir
+from collections.abc import Sequence
+from datetime import date
 
-from salesopt_kit.metrics.sequence import last_day, stays_in_order
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from salesopt_kit.metrics.once import once
+from salesopt_kit.metrics.sequence import days_between, end_of, last_day, stays_in_order
 from salesopt_kit.tables.store import Tables
 
+BILLION = 1e9
 HISTORY = {
     "first_event_at": "timestamp",
     "first_event_on": "date",
@@ -28,6 +35,36 @@ def are_at_hand(tables: Tables) -> bool:
         and not has_ends
         and "opportunity_id" in tables.backend.table(f"{tables.history}_paths").columns
     )
+
+
+def spent(tables: Tables, places: Sequence[int], window: tuple[date, date]) -> ir.Table | None:
+    """Return per deal the days of all its visits to each of the `places` up to the end of `as_of`, as d<place>.
+
+    Deals that were in none of them are left out. None where visits have to be added up: where some began outside the
+    window, where deals have closing dates of their own, and of bare dates and completed events.
+    """
+    told_else = ("opportunities" in tables, "stage_events.completed_at" in tables)
+    if not _is_whole(tables) or any(told_else) or "stage_events.entered_at" in tables.day_grain:
+        return None
+    rows = paths(tables)
+    if _first_day(tables) < window[0] or last_day(tables) > window[1]:
+        return None
+    lasting = days_between(rows.last_event_at, ibis.literal(end_of(tables), type="timestamp"))
+    so_far = (lasting * BILLION).round().cast("int64")
+    days = {
+        f"d{place}": (rows[f"spent_{place}"] + ibis.ifelse(rows.last_place == place, so_far, 0)).cast("float64")
+        / BILLION
+        for place in places
+    }
+    return rows.filter(ibis.or_(*(rows[f"at_{place}"].notnull() for place in places))).select(**days)
+
+
+@once
+def _first_day(tables: Tables) -> date:
+    """Return the day of the first event; the end of all days where there is none."""
+    rows = paths(tables)
+    found = tables.to_frame(rows.aggregate(day=rows.first_event_on.min())).iloc[0]["day"]
+    return date.max if pd.isna(found) else pd.Timestamp(found).date()
 
 
 def paths(tables: Tables) -> ir.Table:
