@@ -14,6 +14,7 @@ from salesopt_kit import open_engagement, open_tables
 from salesopt_kit.metrics import deals, handoffs, stage_conversion, time_in_stage
 from salesopt_kit.metrics.sequence import runs, sequence
 from salesopt_kit.tables import plain_log, plain_pieces
+from salesopt_kit.tables.crowded import CROWDED
 from salesopt_kit.tables.load import check_tables
 from salesopt_kit.tables.store import Tables
 
@@ -30,6 +31,9 @@ ROWS = st.lists(
     min_size=1,
     max_size=30,
 )
+
+HEAD = "Deal,Stage,At,Who\n"
+GOOD = "D1,lead,2024-03-30 10:00:00,Ann\n"
 
 
 def engagement_of(folder: Path, text: str, zone: str = "UTC", more: str = "", file: str = "events.csv") -> Path:
@@ -122,8 +126,9 @@ def test_both_ways_of_reading_give_the_same_figures(tmp_path: Path) -> None:
 
 
 def test_busy_minutes_are_found_by_both_ways_of_reading(tmp_path: Path) -> None:
-    rows = [(f"D{deal}", "lead", deal // 12, "Ann", "Sales", "") for deal in range(40)]
-    plain, general = both_ways(tmp_path, csv_of(rows))
+    times = [f"2024-03-30 10:{n // 12:02}:{n % 12:02}" for n in range(40)]
+    plain, general = both_ways(tmp_path, HEAD + "".join(f"D{n},lead,{at},Ann\n" for n, at in enumerate(times)))
+    assert CROWDED in {name for (name,) in plain.backend.raw_sql("select view_name from duckdb_views()").fetchall()}
     found = [{f.check: f for f in tables.quality.findings}["bulk_edits"] for tables in (plain, general)]
     assert found[0] == found[1]
     assert found[0].n == 36  # three minutes of twelve; the last has four
@@ -135,10 +140,6 @@ def test_values_of_the_engagement_are_applied_to_what_is_read_plainly(tmp_path: 
     plain, general = both_ways(tmp_path, csv_of(rows), more=more)
     same(plain, general, lambda tables: tables.table("stage_events"), "source_row")
     assert set(plain.to_frame(plain.table("stage_events"))["actor"]) == {"Ann Lee"}
-
-
-HEAD = "Deal,Stage,At,Who\n"
-GOOD = "D1,lead,2024-03-30 10:00:00,Ann\n"
 
 
 @pytest.mark.parametrize(
@@ -162,15 +163,23 @@ GOOD = "D1,lead,2024-03-30 10:00:00,Ann\n"
     ],
 )
 def test_what_is_not_plain_is_read_as_before(tmp_path: Path, line: str) -> None:
+    assert_left_to_the_general_reading(tmp_path, HEAD + GOOD + line + GOOD.replace("lead", "won"))
+
+
+@pytest.mark.parametrize("ids", [('"D2"b"', '"'), ('"D2"b"', '""'), ('"D2"', "D3"), ('"D2"', '"D3'), ('"D2"', '""')])
+def test_ids_in_odd_quotes_are_read_as_before(tmp_path: Path, ids: tuple[str, str]) -> None:
+    lines = "".join(GOOD.replace("D1", id_) for id_ in ('"D1"', *ids))
+    assert_left_to_the_general_reading(tmp_path, HEAD + lines)
+
+
+def assert_left_to_the_general_reading(tmp_path: Path, text: str) -> None:
+    """Assert that a file is not read plainly, and judged as if there were no plain reading."""
     found = []
     for way in ("plain", "general"):
         with pytest.MonkeyPatch.context() as patch:
             if way == "general":
                 patch.setattr("salesopt_kit.tables.load.read_plainly", lambda *_arguments: None)
-            engagement = open_engagement(
-                engagement_of(tmp_path / way, HEAD + GOOD + line + GOOD.replace("lead", "won"))
-            )
-            found.append(check_tables(engagement))
+            found.append(check_tables(open_engagement(engagement_of(tmp_path / way, text))))
     assert found[0] == found[1]
     for meta in (tmp_path / "plain").glob(".salesopt/tables/*/meta.json"):
         assert json.loads(meta.read_text(encoding="utf-8"))["tables"]["stage_events"][0]["is_ordered"] is False
