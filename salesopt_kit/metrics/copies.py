@@ -26,6 +26,15 @@ def kept(tables: Tables, what: str, derived: Callable[[], ir.Table]) -> ir.Table
         return backend.create_table(name, derived(), temp=temporary)
 
 
+def viewed(tables: Tables, what: str, derived: Callable[[], ir.Table]) -> ir.Table:
+    """Return `what` as `kept` does, of what is so quickly derived that a copy would cost more: only its SQL is kept."""
+    backend, name = tables.backend, copy_name(tables, what)
+    try:
+        return backend.table(name)
+    except TableNotFound:
+        return backend.create_view(name, derived())
+
+
 def copy_name(tables: Tables, what: str) -> str:
     """Return the name under which the database keeps `what` for these data as seen at this day."""
     parts = (tables.as_of, tables.engagement.config.model_dump_json(), sorted(tables.supplied), tables.history)

@@ -5,11 +5,12 @@ import ibis.expr.types as ir
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.metrics.copies import kept
+from salesopt_kit.metrics.copies import kept, viewed
 from salesopt_kit.metrics.joins import filled
-from salesopt_kit.metrics.paths import HISTORY, paths
+from salesopt_kit.metrics.once import once
+from salesopt_kit.metrics.paths import HISTORY, are_at_hand, paths
 from salesopt_kit.metrics.selection import Selection
-from salesopt_kit.metrics.sequence import key_of, named, stage_at
+from salesopt_kit.metrics.sequence import key_of, named, places_of, stage_at
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import StageKind
 
@@ -17,6 +18,12 @@ STATUSES = {StageKind.OPEN: "open", StageKind.PARKED: "open", StageKind.WON: "wo
 """What the kind of a stage means for the status of a deal in it; a parked deal is not decided."""
 
 SECONDS_PER_DAY = 86_400
+ABSENT = ("lead_id", "account", "owner", "team", "segment", "product", "source")
+"""Columns that no stage history tells."""
+COLUMNS = (
+    *("opportunity_id", "deal_key", "lead_id", "account", "owner", "team", "product", "segment", "source"),
+    *("amount", "created_at", "created_on", "created_from", "closed_at", "closed_on", "stage", "status", "cycle_days"),
+)
 
 
 def deals(tables: Tables) -> ir.Table:
@@ -36,10 +43,13 @@ def deals(tables: Tables) -> ir.Table:
 
     Raises MissingDataError where there are neither `opportunities` nor `stage_events`.
     """
-    # Every metric asks for the deals, and to derive them sorts the whole history.
+    if "opportunities" not in tables and "stage_events" in tables and are_at_hand(tables):
+        return viewed(tables, "deals", lambda: _read_off(tables))
+    # Every metric asks for the deals, and to derive them takes joins, or sorts the whole history.
     return kept(tables, "deals", lambda: _derived(tables))
 
 
+@once
 def deal_caveats(tables: Tables) -> tuple[str, ...]:
     """Return how many deals are dated by a stand-in, have no status, or were decided on an unknown day."""
     rows = deals(tables)
@@ -125,19 +135,49 @@ def _with_lead(tables: Tables, rows: ir.Table) -> ir.Table:
 def _histories(tables: Tables) -> ir.Table:
     """Return one row per deal: deal_key, opportunity_id and the columns of HISTORY, from the events up to `as_of`."""
     found = paths(tables)
-    last_stage = stage_at(tables, found.last_place)
-    return named(
-        tables, found.select("deal_key", *(name for name in HISTORY if name != "last_stage"), last_stage=last_stage)
-    )
+    names = ("deal_key", "opportunity_id", *HISTORY)
+    told = (name for name in names if name in found.columns)
+    return named(tables, found.select(*told, last_stage=stage_at(tables, found.last_place)))
 
 
 def _from_events(tables: Tables) -> ir.Table:
     """Return the deals that only their stage events tell of, with the same columns as `_from_opportunities`."""
-    absent = ("lead_id", "account", "owner", "team", "segment", "product", "source", "stage", "status")
-    nulls = {name: ibis.null("string") for name in absent}
+    nulls = {name: ibis.null("string") for name in (*ABSENT, "stage", "status")}
     times = {name: ibis.null("timestamp") for name in ("created_at", "first_contact_at", "closed_at", "lead_at")}
     dates = {name: ibis.null("date") for name in ("created_on", "first_contact_on", "closed_on", "lead_on")}
     return _histories(tables).mutate(**nulls, **times, **dates, amount=ibis.null("float64"))
+
+
+def _read_off(tables: Tables) -> ir.Table:
+    """Return the deals that only their events tell of as `_derived` does, in short where their paths are at hand.
+
+    What is null throughout, and texts compared row by row, would make each question several times as dear. With at_0,
+    at_1, ... of the paths, which then need not be joined to them.
+    """
+    rows = paths(tables)
+    ends = {
+        status: [at for kind, same in STATUSES.items() if same == status for at in places_of(tables, kind)]
+        for status in STATUSES.values()
+    }
+    is_decided = rows.last_place.isin([*ends["won"], *ends["lost"]])
+    rows = rows.mutate(
+        created_at=rows.first_event_at,
+        created_on=rows.first_event_on,
+        closed_at=ibis.ifelse(is_decided, rows.last_event_at, ibis.null("timestamp")),
+        closed_on=ibis.ifelse(is_decided, rows.last_event_on, ibis.null("date")),
+    )
+    absent = {name: ibis.null("string") for name in ABSENT}
+    cases = ((rows.last_place.isin(places), status) for status, places in ends.items() if places)
+    told = {
+        **absent,
+        "amount": ibis.null("float64"),
+        "created_from": ibis.literal("event"),
+        "stage": stage_at(tables, rows.last_place),
+        "status": ibis.cases(*cases, else_=ibis.null("string")),
+        "cycle_days": _elapsed(rows, is_whole=ibis.literal("stage_events.entered_at" in tables.day_grain)),
+    }
+    entries = [name for name in rows.columns if name.startswith("at_")]
+    return rows.mutate(**told).select(*COLUMNS, *entries)
 
 
 def _shaped(tables: Tables, rows: ir.Table) -> ir.Table:
@@ -146,11 +186,7 @@ def _shaped(tables: Tables, rows: ir.Table) -> ir.Table:
     rows = _with_creation(rows)
     rows = _with_closure(tables, rows)
     rows = rows.filter(rows.created_on.isnull() | (rows.created_on <= tables.as_of))
-    return rows.select(
-        *("opportunity_id", "deal_key", "lead_id", "account", "owner", "team", "product", "segment", "source"),
-        *("amount", "created_at", "created_on", "created_from", "closed_at", "closed_on", "stage", "status"),
-        cycle_days=_cycle_days(tables, rows),
-    )
+    return rows.mutate(cycle_days=_elapsed(rows, is_whole=_is_day(tables, rows))).select(*COLUMNS)
 
 
 def _status(tables: Tables, rows: ir.Table) -> ir.StringValue:
@@ -197,11 +233,10 @@ def _with_closure(tables: Tables, rows: ir.Table) -> ir.Table:
     )
 
 
-def _cycle_days(tables: Tables, rows: ir.Table) -> ir.FloatingValue:
-    whole = _is_day(tables, rows)
+def _elapsed(rows: ir.Table, *, is_whole: ir.BooleanValue) -> ir.FloatingValue:
     calendar = rows.closed_on.delta(rows.created_on, unit="day").cast("float64")
     elapsed = (rows.closed_at.epoch_seconds() - rows.created_at.epoch_seconds()).cast("float64") / SECONDS_PER_DAY
-    cycle = ibis.cases((whole, calendar), else_=elapsed)
+    cycle = ibis.cases((is_whole, calendar), else_=elapsed)
     return ibis.cases((cycle >= 0, cycle), else_=ibis.null("float64"))
 
 

@@ -1,6 +1,6 @@
 """Sums and sums of products of several figures over deals, from one query: what intervals over deals need."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import ibis.expr.types as ir
 import numpy as np
@@ -16,8 +16,11 @@ def moments(tables: Tables, rows: ir.Table, parts: Mapping[str, ir.NumericScalar
 
     `parts` are k aggregates of the rows of one deal, none of them null.
     """
-    per_deal = rows.group_by(key_of(rows)).aggregate(**parts)
-    names = list(parts)
+    return moments_of(tables, rows.group_by(key_of(rows)).aggregate(**parts), list(parts))
+
+
+def moments_of(tables: Tables, per_deal: ir.Table, names: Sequence[str]) -> tuple[Numbers, Numbers, int]:
+    """Return what `moments` does of the columns `names`, none of them null, of a table of one row per deal."""
     pairs = [(i, j) for i in range(len(names)) for j in range(i, len(names))]
     asked = {f"m{i}_{j}": exact_sum(per_deal[names[i]] * per_deal[names[j]]) for i, j in pairs}
     asked |= {f"s{i}": exact_sum(per_deal[name]) for i, name in enumerate(names)}

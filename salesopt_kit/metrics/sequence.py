@@ -74,6 +74,8 @@ def stays_in_order(tables: Tables) -> ir.Table:
 
 def named(tables: Tables, rows: ir.Table) -> ir.Table:
     """Return `rows` with the opportunity_id of their `deal_key`, a number in the kit's own history, else the id."""
+    if "opportunity_id" in rows.columns:
+        return rows
     if not tables.history:
         return rows.mutate(opportunity_id=rows.deal_key)
     names = tables.backend.table(f"{tables.history}_deals")

@@ -135,8 +135,7 @@ def _prepared(tables: Tables, selection: Selection | None) -> tuple[ir.Table, di
     steps = _steps(tables)
     has_history = "stage_events" in tables
     if has_history:
-        firsts = _first_entries(tables, steps)
-        rows = rows.left_join(firsts, "deal_key").drop("deal_key_right")
+        rows = _with_first_entries(tables, rows, steps)
     inside = rows.created_on.between(*selection.days(tables))
     measures: dict[str, ir.Scalar] = {
         "deals": inside.sum(),
@@ -155,13 +154,16 @@ def _prepared(tables: Tables, selection: Selection | None) -> tuple[ir.Table, di
     return rows, measures
 
 
-def _first_entries(tables: Tables, steps: list[Stage]) -> ir.Table:
-    """Return one row per deal with the position in its history at which it first entered each step, at_0 to at_k."""
+def _with_first_entries(tables: Tables, rows: ir.Table, steps: list[Stage]) -> ir.Table:
+    """Return the deals with the position in their history at which they first entered each step, at_0 to at_k."""
     ids = [stage.id for stage in tables.engagement.config.stages]
+    places = {f"at_{place}": f"at_{ids.index(step.id)}" for place, step in enumerate(steps)}
+    names = [name for name in rows.columns if not name.startswith("at_")]
+    if len(names) < len(rows.columns):  # deals that are read off their paths have them
+        return rows.select(*names, **{at: rows[own] for at, own in places.items()})
     found = paths(tables)
-    return found.select(
-        "deal_key", **{f"at_{place}": found[f"at_{ids.index(step.id)}"] for place, step in enumerate(steps)}
-    )
+    firsts = found.select("deal_key", **{at: found[own] for at, own in places.items()})
+    return rows.left_join(firsts, "deal_key").drop("deal_key_right")
 
 
 def _came(rows: ir.Table, steps: list[Stage]) -> dict[str, list[ir.BooleanValue]]:

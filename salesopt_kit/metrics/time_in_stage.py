@@ -12,8 +12,9 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.deals import chosen
 from salesopt_kit.metrics.exact import exact_sum
-from salesopt_kit.metrics.moments import moments
+from salesopt_kit.metrics.moments import moments, moments_of
 from salesopt_kit.metrics.once import once
+from salesopt_kit.metrics.paths import spent
 from salesopt_kit.metrics.selection import EVERYTHING, Selection
 from salesopt_kit.metrics.sequence import places_of, told_days
 from salesopt_kit.metrics.visits import visits_in_order
@@ -122,7 +123,7 @@ def time_in_stage(tables: Tables, selection: Selection | None = None) -> TimeInS
             remedy=_("Take a longer period with `window_months`, or export more of the stage history."),
         )
     places = sorted(int(place) for place in counts["place"].unique())
-    sums = zip(places, _totals(tables, rows, places), strict=True)
+    sums = zip(places, _totals(tables, selection, rows, places), strict=True)
     found = [_stage(tables, place, counts[counts["place"] == place], total, window) for place, total in sums]
     stages = tuple(sorted(found, key=lambda stage: -(stage.total_days.value or 0.0)))
     remarks = (*_open_share(tables, counts, stages[0]), *_parked(tables, selection), *_remarks(tables))
@@ -146,8 +147,11 @@ def _counts(tables: Tables, rows: ir.Table) -> pd.DataFrame:
     return tables.to_frame(rows.group_by(["place", "days", ended]).aggregate(n=rows.count()))
 
 
-def _totals(tables: Tables, rows: ir.Table, places: list[int]) -> tuple[Total, ...]:
+def _totals(tables: Tables, selection: Selection, rows: ir.Table, places: list[int]) -> tuple[Total, ...]:
     """Return the days per place over all deals, from one aggregate over the deals."""
+    per_deal = spent(tables, places, selection.days(tables)) if selection.dimension is None else None
+    if per_deal is not None:  # known since the history was put in order
+        return totals(*moments_of(tables, per_deal, per_deal.columns))
     parts = {f"d{place}": exact_sum(rows.days, rows.place == place).fill_null(0.0) for place in places}
     return totals(*moments(tables, rows, parts))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from salesopt_kit import __version__
 from salesopt_kit.engagement import Engagement, config_hash
 
-LAYOUT = 3
+LAYOUT = 4
 """Of the cache; a reading of another layout is not used."""
 KEPT = 2
 """Cached readings that are kept; older ones are removed."""

@@ -11,10 +11,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from salesopt_kit.engagement import Config
+from salesopt_kit.tables.crowded import CROWDED, crowded_minutes
 from salesopt_kit.tables.history_files import HistoryFiles
 from salesopt_kit.tables.history_parts import Log, Numbers, Part, events_and_stays, part_of, paths_of, stays_of
 from salesopt_kit.tables.order import Places, parts
 from salesopt_kit.tables.scan import literal, located
+from salesopt_kit.tables.schema import TABLES, typed
 from salesopt_kit.tables.store import Tables
 
 HISTORY = "stage_history"
@@ -60,10 +63,41 @@ def with_history(tables: Tables, folder: Path | None = None) -> Tables:
 
 def _offer(tables: Tables, folder: Path) -> None:
     """Make the kept files readable; where no stage was written again, the events are the stays."""
-    for name in (HISTORY, STAYS, PATHS, DEALS):
-        files = ", ".join(located(path) for path in sorted(folder.glob(f"{name}-*.parquet")))
-        source = f"read_parquet([{files}])" if files else HISTORY
-        tables.backend.raw_sql(f"create or replace view {name} as select * from {source}")
+    kept = {name: sorted(folder.glob(f"{name}-*.parquet")) for name in (HISTORY, STAYS, PATHS, DEALS)}
+    more = ", ".join(literal(name) for name in ("opportunity_id", "actor", "is_bulk"))  # of `events_from`
+    for name, files in kept.items():
+        columns = f"columns(lambda c: c not in ({more}))" if name in (HISTORY, STAYS) else "*"
+        source = _scan(files) if files else HISTORY
+        if name == DEALS and not files:
+            columns, source = "deal_key, opportunity_id", _scan(kept[PATHS])
+        tables.backend.raw_sql(f"create or replace view {name} as select {columns} from {source}")
+    if crowded := sorted(folder.glob(f"{CROWDED}-*.parquet")):  # rows taken out since then only make it too long
+        tables.backend.raw_sql(f"create or replace view {CROWDED} as select * from {_scan(crowded)}")
+
+
+def _scan(files: list[Path]) -> str:
+    return f"read_parquet([{', '.join(map(located, files))}])"
+
+
+def events_from(folder: Path, config: Config, file: str, columns: list[str]) -> str:
+    """Return SQL for the stage events of one export out of its kept history, which `write_history` made of all of them.
+
+    `columns` are those that the export has. Their order is not that of the export; source_row tells it.
+    """
+    stages = " ".join(f"when {place} then {literal(stage.id)}" for place, stage in enumerate(config.stages))
+    who = "department" if "department" in columns else "actor"
+    given = {
+        **{name: name for name in ("opportunity_id", "entered_at", "entered_on", *columns)},
+        "stage": f"case place {stages} end",
+        who: "who",
+    }
+    selected = [
+        f"{given[known] if column.name in columns else f'cast(null as {kind})'} as {known}"
+        for column in TABLES["stage_events"]
+        for known, kind in typed(column)
+    ]
+    place = f"{literal(file)} as source_file, cast(source_row as bigint) as source_row"
+    return f"select {', '.join(selected)}, {place} from {_scan(sorted(folder.glob(f'{HISTORY}-*.parquet')))}"
 
 
 def _remember(tables: Tables) -> None:
@@ -94,6 +128,15 @@ def _keep(tables: Tables, folder: Path) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
+def write_history(log: Log, folder: Path) -> None:
+    """Write the history of a log that knows the names of its deals into a new folder, its own events with it."""
+    folder.mkdir()
+    _write_parts(log, folder)
+    if (crowded := crowded_minutes(log.columns["entered_at"])) is not None:
+        with HistoryFiles(folder, 0) as files:
+            files.write(CROWDED, crowded)
+
+
 def _write(tables: Tables, work: Path) -> None:
     rows = _events(tables)
     log = _log(tables, rows)
@@ -105,16 +148,20 @@ def _write(tables: Tables, work: Path) -> None:
 
 
 def _write_parts(log: Log, work: Path) -> NDArray[np.int32]:
-    """Write the history as a few files at a time; return the deal that begins at each event of the exports, else -1."""
+    """Write the history as a few files at a time; return the deal that begins at each event of the exports, else -1.
+
+    Nothing is returned of a log that has the names of its deals.
+    """
     based = list(_based(log))
-    deals = np.full(len(log.keys), -1, np.int32)
+    deals = np.full(len(log.keys) if log.ids is None else 0, -1, np.int32)
 
     def write(number: int, *, has_repeats: bool) -> bool:
         """Write a file of each kind; return whether a part held a repeat after others without stays were written."""
         with HistoryFiles(work, number) as files:
             for at, (rows, base) in enumerate(based[number::FILES]):
                 part = part_of(log, rows, base)
-                _note_deals(part, deals)
+                if log.ids is None:
+                    _note_deals(part, deals)
                 events, stays = events_and_stays(part)
                 files.write(HISTORY, events)
                 files.write(PATHS, paths_of(part))

@@ -26,12 +26,31 @@ class HistoryFiles:
         """Add the rows of a table to the file of its kind."""
         if name not in self._open:
             path = self._work / f"{name}-{self._number}.parquet"
-            options = {"compression": "lz4", "use_dictionary": _counted(table), "write_statistics": False}
-            self._open[name] = self._closing.enter_context(pq.ParquetWriter(path, table.schema, **options))
+            self._open[name] = self._closing.enter_context(
+                pq.ParquetWriter(
+                    path,
+                    table.schema,
+                    compression=_compressions(table),
+                    use_dictionary=_counted(table),
+                    write_statistics=False,
+                    # The ids of a part's deals are one dictionary, which would be cut off at a megabyte.
+                    dictionary_pagesize_limit=1 << 24,
+                )
+            )
         self._open[name].write_table(table)
+
+
+def _compressions(table: pa.Table) -> dict[str, str]:
+    """Return how each column is packed: times and rows of the export hardly get smaller, so they are left alone."""
+    as_they_are = {field.name for field in table.schema if pa.types.is_temporal(field.type)} | {"source_row"}
+    return {name: "none" if name in as_they_are else "lz4" for name in table.column_names}
 
 
 def _counted(table: pa.Table) -> list[str]:
     """Return the columns with few different values, which are worth a dictionary in the file."""
     few = ("source_file", "who", "previous_who", "place", "previous_place", "next_place", "last_place")
-    return [name for name in table.column_names if name in few or name.startswith("at_")]
+    return [
+        name
+        for name, kind in zip(table.column_names, table.schema.types, strict=True)
+        if name in few or name.startswith("at_") or pa.types.is_dictionary(kind)
+    ]

@@ -21,21 +21,26 @@ KINDS: dict[str, pa.DataType] = {
 """What the fetched numbers stand for."""
 AFTER = {"place": "next_place", "entered_at": "next_at", "entered_on": "next_on"}
 """What is told of the event, or stay, that follows."""
-EXPORTED = ("source_file", "source_row")
-"""What is told of an event but not of a stay."""
+SECONDS_PER_DAY = 86_400
+BILLION = 1e9
+EXPORTED = ("source_file", "source_row", "opportunity_id", "actor", "is_bulk")
+"""What is told of an event but not of a stay: where it stands in the exports, and what they say of it besides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The events as the exports have them: `keys` of their deals, `columns` of numbers, `names` of what is counted.
+    """The events that the exports have: `keys` of their deals, `columns` of numbers, `names` of what is counted.
 
-    `places` is the number of stages of the process.
+    `places` is the number of stages of the process; `ids` are the names of the deals by row of the export, of which the
+    first is numbered `first_row`, where they are at hand. Rows of one deal stand in the order of the exports.
     """
 
     keys: Keys
     columns: dict[str, Numbers]
     names: dict[str, pa.Array]
     places: int
+    ids: pa.Array | None = None
+    first_row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Part:
     """Of each event in its deal, from 0."""
     base: int
     """What is added to the numbers, so that no two deals of the whole log share one."""
+    ids: pa.Array | None
+    """The name of each deal, where the log has it."""
 
     @property
     def keys(self) -> NDArray[np.int32]:
@@ -80,7 +87,10 @@ def part_of(log: Log, rows: Places, base: int) -> Part:
     entries[1:] |= place[1:] != place[:-1]
     firsts, numbers = np.flatnonzero(starts), np.cumsum(starts, dtype=np.int32) - 1
     positions = np.arange(len(rows), dtype=np.int32) - firsts.astype(np.int32)[numbers]
-    return Part(log, rows, starts, entries, firsts, numbers, positions, base)
+    ids = None
+    if log.ids is not None:
+        ids = log.ids.take(pa.array(log.columns["source_row"][rows[firsts]] - log.first_row))
+    return Part(log, rows, starts, entries, firsts, numbers, positions, base, ids)
 
 
 def events_and_stays(part: Part) -> tuple[pa.Table, pa.Table | None]:
@@ -101,6 +111,8 @@ def events_and_stays(part: Part) -> tuple[pa.Table, pa.Table | None]:
             events[AFTER[name]] = _typed(log, name, np.roll(values, -1), ends)
             if first is not None:
                 after_stay[AFTER[name]] = _typed(log, name, np.roll(values[first], -1), _ends(starts[first]))
+    if part.ids is not None:
+        events["opportunity_id"] = pa.DictionaryArray.from_arrays(pa.array(part.numbers), part.ids)
     table = pa.table(events)
     return table, None if first is None else _stays(table, first, after_stay)
 
@@ -115,7 +127,9 @@ def paths_of(part: Part) -> pa.Table:
 
     Columns: deal_key; first_at and first_on, when it entered its first stage; last_place, last_at and last_on, of its
     last stay the stage, and when its first event ended (was entered, where the exports tell no end); at_0, at_1, ...,
-    the position of the first event in each stage of the process, null where the deal was never in it.
+    the position of the first event in each stage of the process, null where the deal was never in it; spent_0,
+    spent_1, ..., the time of its ended stays in each stage in billionths of days, each stay rounded to them;
+    opportunity_id where the log tells it.
     """
     firsts, place = part.firsts, part.values("place")
     last = np.maximum.reduceat(np.where(part.entries, np.arange(len(place)), 0), firsts) if len(firsts) else firsts
@@ -134,6 +148,8 @@ def paths_of(part: Part) -> pa.Table:
             "last_at": told(at, last),
             "last_on": told(on, last),
             **_first_positions(part, place),
+            **_spent(part, place),
+            **({} if part.ids is None else {"opportunity_id": part.ids}),
         }
     )
 
@@ -145,6 +161,19 @@ def _first_positions(part: Part, place: Numbers) -> dict[str, pa.Array]:
     found[(part.numbers * np.int32(steps) + place)[::-1]] = part.positions[::-1]
     by_step = np.ascontiguousarray(found.reshape(-1, steps).T)
     return {f"at_{step}": pa.array(at, mask=at < 0) for step, at in enumerate(by_step)}
+
+
+def _spent(part: Part, place: Numbers) -> dict[str, pa.Array]:
+    """Return the billionths of days, as exact sums in the database take them, in each stage until it was left."""
+    first, steps = np.flatnonzero(part.entries), part.log.places
+    seconds = part.values("entered_at")[first] / 1e6
+    lasted = (np.roll(seconds, -1) - seconds) / SECONDS_PER_DAY
+    billionths = np.where(_ends(part.starts[first]), 0.0, np.trunc(lasted * BILLION + 0.5))
+    # Sums of whole numbers are exact below 2^53, which is more than 24,000 years.
+    at = part.numbers[first] * np.int32(steps) + place[first]
+    found = np.bincount(at, weights=billionths, minlength=len(part.firsts) * steps).astype(np.int64)
+    by_step = np.ascontiguousarray(found.reshape(-1, steps).T)
+    return {f"spent_{step}": pa.array(spent) for step, spent in enumerate(by_step)}
 
 
 def _stays(events: pa.Table, first: Places, after: dict[str, pa.Array]) -> pa.Table:

@@ -19,16 +19,17 @@ import ibis
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from salesopt_kit.engagement import Engagement
+from salesopt_kit.engagement import Config, Engagement
 from salesopt_kit.errors import InputError, InputErrors, SalesOptError
 from salesopt_kit.locale import _
 from salesopt_kit.tables.cache import cache, reading_name, readings, settle
 from salesopt_kit.tables.gate import gate
-from salesopt_kit.tables.history import with_history
+from salesopt_kit.tables.history import events_from, with_history
 from salesopt_kit.tables.normalise import Normalised, normalise
+from salesopt_kit.tables.plain import read_plainly
 from salesopt_kit.tables.quality import Finding, QualityReport
 from salesopt_kit.tables.scan import literal, located
-from salesopt_kit.tables.schema import TABLES, Column
+from salesopt_kit.tables.schema import TABLES, typed
 from salesopt_kit.tables.sources import open_file, source_files
 from salesopt_kit.tables.store import Tables, months_before
 from salesopt_kit.terms import Severity
@@ -147,7 +148,10 @@ def _read_all(engagement: Engagement, found: dict[str, list[tuple[str, Path]]], 
     with _database(work) as connection:
         for name, files in found.items():
             for file, path in files:
-                part = _read_one(connection, engagement, name, file, path, work, counter)
+                plainly = (
+                    read_plainly(connection, engagement.config, name, file, path, work) if len(files) == 1 else None
+                )
+                part = plainly or _read_one(connection, engagement, name, file, path, work, counter)
                 parts.setdefault(name, []).append(part)
                 if part.errors:
                     errors.setdefault(name, []).extend(part.errors)
@@ -219,6 +223,7 @@ def _part(path: Path, part: Normalised) -> dict[str, object]:
         "columns": sorted(column.partition(".")[2] for column in part.supplied),
         "first_row": part.first_row,
         "has_rows": part.has_rows,
+        "is_ordered": part.is_ordered,
         "blank_where": part.blank_where,
     }
 
@@ -233,7 +238,7 @@ def _opened(engagement: Engagement, folder: Path) -> tuple[Tables, QualityReport
     )
     backend.raw_sql("set TimeZone = 'UTC'")
     for name, files in meta["tables"].items():
-        parts = " union all ".join(_select(name, folder, part) for part in files)
+        parts = " union all ".join(_select(engagement.config, name, folder, part) for part in files)
         backend.raw_sql(f"create or replace view {name} as {parts}")
     as_of = engagement.config.as_of or _newest(backend, meta)
     tables = Tables(
@@ -258,12 +263,14 @@ def _in_order(folder: Path, tables: Tables) -> Tables:
     return with_history(tables, folder / ("history_kept" if "stage_events" in tables.thinned else "history"))
 
 
-def _select(name: str, folder: Path, part: dict[str, Any]) -> str:
+def _select(config: Config, name: str, folder: Path, part: dict[str, Any]) -> str:
     """Return SQL for the canonical table `name` from one Parquet file; what the export does not have is null."""
+    if part["is_ordered"]:
+        return events_from(folder / part["path"], config, part["file"], part["columns"])
     columns = [
         f"{known} as {known}" if column.name in part["columns"] else f"cast(null as {kind}) as {known}"
         for column in TABLES[name]
-        for known, kind in _typed(column)
+        for known, kind in typed(column)
     ]
     number = f"file_row_number + {part['first_row']}"
     row = f"coalesce(given_row, {number})" if part["has_rows"] else number
@@ -272,13 +279,6 @@ def _select(name: str, folder: Path, part: dict[str, Any]) -> str:
     where = f" where {blank}" if blank else ""
     source = f"read_parquet({located(folder / part['path'])}, file_row_number=true)"
     return f"select {', '.join(columns)}, {places} from {source}{where}"
-
-
-def _typed(column: Column) -> tuple[tuple[str, str], ...]:
-    """Return the names and the database's types of a canonical column: of a time, that of its date too."""
-    if column.kind == "time":
-        return (column.name, "timestamp"), (column.date_name, "date")
-    return ((column.name, "varchar" if column.kind == "text" else "double"),)
 
 
 def _newest(backend: Backend, meta: dict[str, object]) -> date:

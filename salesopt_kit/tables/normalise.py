@@ -46,6 +46,8 @@ class Normalised:
     """What engagement.yml calls the export."""
     has_rows: bool = False
     """Whether the Parquet file holds the number of each row."""
+    is_ordered: bool = False
+    """Whether the path is a folder that holds the stage events as their history in order."""
 
 
 def normalise(

@@ -13,6 +13,8 @@ Times = NDArray[np.int64]
 Places = NDArray[np.integer]
 PART = 150_000
 """Rows of a part, about."""
+AT_ONCE = 1 << 20
+"""Rows that are dealt out at a time: their places take eight bytes each until they are."""
 MOST_BITS = 16
 """Parts are numbered by so many bits at most: numbers of 16 bits are sorted in one pass."""
 
@@ -22,10 +24,22 @@ def parts(keys: Keys, part: int = PART) -> list[Places]:
     bits = min(MOST_BITS, max(0, (len(keys) // part).bit_length()))
     if not bits:
         return [np.arange(len(keys))] if len(keys) else []
-    numbers = (keys >> np.uint64(64 - bits)).astype(np.uint16)
-    places = np.argsort(numbers, kind="stable").astype(np.uint32 if len(keys) < 1 << 32 else np.int64)
-    ends = np.bincount(numbers, minlength=1 << bits).cumsum()
+    starts = range(0, len(keys), AT_ONCE)
+    sizes = [np.bincount(_numbers(keys, start, bits), minlength=1 << bits) for start in starts]
+    ends = np.sum(sizes, axis=0).cumsum()
+    filled = ends - np.sum(sizes, axis=0)
+    places = np.empty(len(keys), np.uint32 if len(keys) < 1 << 32 else np.int64)
+    for start, size in zip(starts, sizes, strict=True):
+        dealt = np.argsort(_numbers(keys, start, bits), kind="stable") + start
+        for begin, some in zip(filled, np.split(dealt, size.cumsum()[:-1]), strict=True):
+            places[begin : begin + len(some)] = some
+        filled += size
     return [part for part in np.split(places, ends[:-1]) if len(part)]
+
+
+def _numbers(keys: Keys, start: int, bits: int) -> NDArray[np.uint16]:
+    """Return the number of the part of each of the rows that are dealt out at a time."""
+    return (keys[start : start + AT_ONCE] >> np.uint64(64 - bits)).astype(np.uint16)
 
 
 def in_order(keys: Keys, times: Times) -> tuple[Places, NDArray[np.bool_]]:

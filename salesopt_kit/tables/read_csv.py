@@ -41,15 +41,52 @@ def scan_csv(path: Path, file: str, source: Source, workspace: Path) -> Scan:
         plain, first_row = tidied(plain, delimiter, workspace)
         body = _head(plain)
     headings = checked_headings(next(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)), file)
+    rows = look.lines - 1 if look.is_plain else 0
+    sql = _selected(plain, headings, delimiter)
+    return Scan(file, path, sql, headings, first_row, is_text=True, rows_if_plain=rows)
+
+
+def scan_plain(path: Path, file: str, source: Source) -> tuple[Scan, str] | None:
+    """Return a CSV file as a Scan, by its first lines alone, and its delimiter; None where it does not begin plainly.
+
+    It begins with its heading row, without byte-order mark. Whether it goes on so is for the caller to see.
+    """
+    if path.stat().st_size == 0 or source.encoding.lower().replace("_", "-") not in ("", "utf-8"):
+        return None
+    with path.open("rb") as stream:
+        begin = stream.read(CHUNK)
+    lines = begin[: begin.rfind(b"\n") + 1]
+    if not lines.isascii() and not _is_utf8(lines):
+        return None
+    head = lines.decode("utf-8")
+    if head.startswith("\ufeff") or without_lead(head) != (head, ""):
+        return None
+    delimiter = source.delimiter or _delimiter(head)
+    rows = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    headings = checked_headings(next(rows), file)
+    if rows.line_num > 1:  # a heading with a line break
+        return None
+    return Scan(file, path, _selected(path, headings, delimiter), headings, is_text=True), delimiter
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _selected(path: Path, headings: tuple[str, ...], delimiter: str) -> str:
+    """Return SQL that selects all columns of a UTF-8 file as text."""
     columns = ", ".join(f"{literal(heading)}: 'VARCHAR'" for heading in headings)
-    sql = (
-        f"read_csv({located(plain)}, auto_detect=false, header=true, all_varchar=true, columns={{{columns}}}, "
+    selected = ", ".join(quoted(heading) for heading in headings)
+    return (
+        f"select {selected} from "
+        f"read_csv({located(path)}, auto_detect=false, header=true, all_varchar=true, columns={{{columns}}}, "
         f"delim={literal(delimiter)}, quote='\"', escape='\"', strict_mode=true, "
         f"max_line_size={4 * LONGEST_CELL})"
     )
-    selected = ", ".join(quoted(heading) for heading in headings)
-    rows = look.lines - 1 if look.is_plain else 0
-    return Scan(file, path, f"select {selected} from {sql}", headings, first_row, is_text=True, rows_if_plain=rows)
 
 
 def explain_csv(scan: Scan, source: Source, wrong: duckdb.Error) -> InputError:

@@ -41,6 +41,13 @@ def _columns(text: str) -> tuple[Column, ...]:
     return tuple(columns)
 
 
+def typed(column: Column) -> tuple[tuple[str, str], ...]:
+    """Return the names and the database's types of a canonical column: of a time, that of its date too."""
+    if column.kind == "time":
+        return (column.name, "timestamp"), (column.date_name, "date")
+    return ((column.name, "varchar" if column.kind == "text" else "double"),)
+
+
 def normal_heading(heading: str) -> str:
     """Return a heading without case, spaces, underscores, hyphens and points, for comparing.
 

@@ -95,6 +95,12 @@ def text_of(export: Export, column: Column) -> str:
     return _replaced(text, export.source.values.get(column.name, {}))
 
 
+def value_of(export: Export, column: Column) -> str:
+    """Return SQL for what a mapped column of texts holds: the tidy text, of a stage its id."""
+    text = text_of(export, column)
+    return _stage(text, export.config) if column.name == "stage" else text
+
+
 def _serial_as_time(text: str) -> str:
     """Return SQL that turns an Excel serial number, days since 1899-12-30, into an ISO time; other texts stay."""
     micros = f"cast(round(try_cast({text} as double) * 86400) * 1000000 as bigint)"

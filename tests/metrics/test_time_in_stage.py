@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from random_log import AS_OF, random_log, visits_of
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from salesopt_kit.errors import MissingDataError
+from salesopt_kit.metrics.paths import spent
 from salesopt_kit.metrics.selection import Selection
 from salesopt_kit.metrics.time_in_stage import time_in_stage
 from salesopt_kit.tables.store import Tables
@@ -90,3 +92,28 @@ def test_a_window_without_visits_says_what_to_do(engaged: Open) -> None:
     tables = engaged(as_of=AS_OF, stage_events=random_log(1))
     with pytest.raises(MissingDataError, match="no stage was entered between 2020-01-01 and 2020-01-31"):
         time_in_stage(tables, Selection((date(2020, 1, 1), date(2020, 1, 31))))
+
+
+@pytest.mark.parametrize("as_of", [date(2024, 12, 31), AS_OF])
+@pytest.mark.parametrize("months", [24, 10])
+def test_days_known_since_the_history_was_put_in_order_are_those_of_the_visits(
+    engaged: Open, monkeypatch: pytest.MonkeyPatch, as_of: date, months: int
+) -> None:
+    log = random_log(7)
+    odd = log["entered_at"] + pd.to_timedelta(np.arange(len(log)) % 7 * 123_457, unit="us")
+    tables = engaged(as_of=as_of, months=months, stage_events=log.assign(entered_at=odd))
+    found = time_in_stage(tables)
+    is_known = (as_of, months) == (date(2024, 12, 31), 24)  # else events are too late, or too early
+    assert (spent(tables, [0, 1], tables.window) is not None) == is_known
+    tables.answers.clear()
+    monkeypatch.setattr(import_module("salesopt_kit.metrics.time_in_stage"), "spent", lambda *_arguments: None)
+    assert time_in_stage(tables) == found
+
+
+def test_deals_with_closing_dates_of_their_own_and_bare_dates_have_their_visits_added_up(engaged: Open) -> None:
+    log = random_log(7)
+    bare = log.assign(entered_at=log["entered_at"].dt.date)
+    deals = pd.DataFrame({"opportunity_id": ["D1"], "status": ["won"]})
+    for frames in ({"stage_events": bare}, {"stage_events": log, "opportunities": deals}):
+        tables = engaged(as_of=date(2024, 12, 31), months=24, **frames)
+        assert spent(tables, [0, 1], tables.window) is None

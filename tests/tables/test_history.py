@@ -80,7 +80,7 @@ def test_the_kit_and_the_window_functions_tell_the_same_path_of_each_deal(
     for each in (tables, replace(tables, history="")):
         rows_ = named(each, paths(each)).drop("deal_key")
         found.append(each.to_frame(rows_).sort_values("opportunity_id", ignore_index=True))
-    pd.testing.assert_frame_equal(found[0], found[1][found[0].columns], check_dtype=False)
+    pd.testing.assert_frame_equal(found[0][found[1].columns], found[1], check_dtype=False)
 
 
 @pytest.mark.parametrize("repeated", [(), (0,), (39,), range(40)])

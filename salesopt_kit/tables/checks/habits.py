@@ -1,14 +1,16 @@
 """Traces of how the CRM is kept: mass edits, entries made long after the fact, figures revised afterwards."""
 
 import ibis.expr.types as ir
+from ibis.common.exceptions import TableNotFound
 
 from salesopt_kit.locale import N_, _
 from salesopt_kit.tables.checks.places import heading
 from salesopt_kit.tables.checks.rules import Rule, judge, no_column, no_table, outcome, skipped
+from salesopt_kit.tables.crowded import CROWD, CROWDED
 from salesopt_kit.tables.quality import Finding
 from salesopt_kit.tables.store import Tables
 
-BULK = 10
+BULK = CROWD
 """Stage changes by one person within one minute that no hand makes one by one."""
 LATE_DAYS = 2
 """Days after an activity by which it should have been logged."""
@@ -59,7 +61,7 @@ def _bulk_edits(tables: Tables) -> Finding:
         return skipped("bulk_edits", "stage_events", title, _("as the times are bare dates"))
     events = tables.table("stage_events")
     events = events.filter(events.actor.notnull())
-    minutes = _minutes(events)
+    minutes = _minutes(tables, events)
     counts = tables.to_frame(minutes.aggregate(n=minutes.n.sum())).fillna(0).iloc[0]
     total = tables.to_frame(events.aggregate(of=events.count())).iloc[0]
     n = int(counts["n"])
@@ -75,11 +77,14 @@ def _bulk_edits(tables: Tables) -> Finding:
     )
 
 
-def _minutes(events: ir.Table) -> ir.Table:
+def _minutes(tables: Tables, events: ir.Table) -> ir.Table:
     """Return the minutes in which one person made BULK or more changes."""
     marked = events.mutate(minute=events.entered_at.truncate("m"))
     # Few minutes have so many changes of all people together; those alone are worth telling people apart.
-    busy = marked.group_by("minute").having(marked.count() >= BULK).aggregate()
+    try:
+        busy = tables.backend.table(CROWDED)  # rows that were set aside since then only make it longer
+    except TableNotFound:
+        busy = marked.group_by("minute").having(marked.count() >= BULK).aggregate()
     marked = marked.semi_join(busy, "minute")
     groups = marked.group_by(["actor", "minute"])
     return groups.having(marked.count() >= BULK).aggregate(n=marked.count())
