@@ -3,6 +3,7 @@
 import functools
 import html
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
@@ -21,6 +22,8 @@ R = TypeVar("R")
 
 SHORT, LONG = 14, 44
 """Columns of text up to which a cell of a table is not broken, and from which on it is kept wide."""
+KEY_JOINT = re.compile(r"(?<=[a-z])([._])(?=[a-z])")
+"""Where a key such as sources.stage_events.columns may be broken."""
 MIME = "application/vnd.salesopt.estimates+json"
 """The notebook output type that carries an answer's numbers to the run's results.json."""
 
@@ -226,7 +229,8 @@ def _cell(text: str, known: dict[str, tuple[str, str]]) -> str:
         return f'<td class="short">{value}<br><span class="range">{below}{html.escape(text[len(figure) :])}</span></td>'
     columns = columns_of(text)
     kind = "short" if columns <= SHORT else "long" if columns >= LONG else ""
-    return f'<td class="{kind}">{html.escape(text)}</td>' if kind else f"<td>{html.escape(text)}</td>"
+    shown_text = KEY_JOINT.sub(r"\1<wbr>", html.escape(text))
+    return f'<td class="{kind}">{shown_text}</td>' if kind else f"<td>{shown_text}</td>"
 
 
 def _in_two_lines(estimates: Iterable[Estimate]) -> dict[str, tuple[str, str]]:

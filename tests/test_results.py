@@ -37,6 +37,11 @@ class Finding(Result):
         return ("<script>alert(1)</script>",)
 
 
+def test_a_long_key_may_be_broken_at_its_joints_and_a_number_may_not() -> None:
+    page = table_html(pd.DataFrame({"a": ["Map sources.stage_events.columns, 1.5 &lt; 2 days"]}))
+    assert "sources.<wbr>stage_<wbr>events.<wbr>columns, 1.5 &amp;lt; 2 days" in page
+
+
 def test_sentences_follow_each_other_as_either_language_writes_them() -> None:
     assert sentences("One.", "", "Two.") == "One. Two."
     use_language("zh-CN")
