@@ -10,6 +10,8 @@ from salesopt_kit.locale import LANGUAGES, _, language, use_language
 from salesopt_kit.terms import Term
 
 DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+SPACES = " \t\n\r\u00a0\u3000"
+"""What people type at the ends of a cell without seeing it; a rarer sign that a record ends with is the record's."""
 EARLIEST = date(1990, 1, 1)
 """A date before it is a slip, or a number that Excel shows as a date."""
 
@@ -67,7 +69,7 @@ def labels(terms: type[Term]) -> dict[str, str]:
 
 def _stripped(cell: Any) -> Any:  # noqa: ANN401
     """Return a cell without spaces at its ends and with the line ends of a record; None for an empty one."""
-    plain = cell.replace("\r\n", "\n").strip() if isinstance(cell, str) else cell
+    plain = cell.replace("\r\n", "\n").strip(SPACES) if isinstance(cell, str) else cell
     return None if plain in ("", None) else plain
 
 

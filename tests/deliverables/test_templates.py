@@ -11,7 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from salesopt_kit.deliverables.read_back import changes_in, write
@@ -163,6 +163,7 @@ NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
 @settings(
     max_examples=25, deadline=None, phases=NO_SHRINKING, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(problem="+0.0", step="¦×l\x1e", days=1.5, due=None)
 def test_whatever_a_record_says_comes_back_as_it_was(
     acme: Opener, problem: str, step: str, days: float | None, due: date | None
 ) -> None:
