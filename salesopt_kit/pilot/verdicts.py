@@ -14,7 +14,7 @@ from salesopt_kit.pilot.frozen import frozen_plan
 from salesopt_kit.pilot.guardrails import guardrail, margins
 from salesopt_kit.pilot.judge import Judged, judge, together
 from salesopt_kit.pilot.overall import Overall, holm_factors, overall
-from salesopt_kit.pilot.panel import panel
+from salesopt_kit.pilot.panel import panel_of
 from salesopt_kit.pilot.setting import Setting, setting
 from salesopt_kit.pilot.template import arrow, bound_text
 from salesopt_kit.pilot.totals import metric_label, totals
@@ -182,7 +182,7 @@ def _primary_first(chosen: Setting) -> tuple[str, ...]:
 def _judged(
     tables: Tables, chosen: Setting, metric: str, rules: Rules, shared: tuple[Check, ...], factor: float = 1.0
 ) -> Judged:
-    found = panel(tables, chosen.dimension, metric, chosen.need_follow_up())
+    found = panel_of(tables, chosen, metric)
     level = _level(tables, chosen, metric)
     target: Bound = chosen.targets[metric]
     found = replace(found, lower_is_better=target.at_most is not None)
@@ -217,7 +217,7 @@ def _guardrail_checks(tables: Tables, chosen: Setting) -> tuple[Check, ...]:
     for metric, margin in margins(chosen.pilot).items():
         label = _("Not worse: {label}").format(label=metric_label(metric))
         try:
-            rail = guardrail(panel(tables, chosen.dimension, metric, chosen.need_follow_up()), arms_of(chosen), margin)
+            rail = guardrail(panel_of(tables, chosen, metric), arms_of(chosen), margin)
         except MissingDataError:
             continue
         found = outcome(is_passed=rail.verdict is GuardrailVerdict.HELD)

@@ -26,7 +26,9 @@ from salesopt_kit.pilot.estimators.figures import effect_by_week, effect_by_week
 from salesopt_kit.pilot.main_effect import MainEffects, main_effects
 from salesopt_kit.pilot.panel import Panel, panel_of
 from salesopt_kit.pilot.setting import setting
+from salesopt_kit.pilot.verdicts import judged_pilot
 from salesopt_kit.tables.store import Tables
+from salesopt_kit.terms import HonestVerdict
 
 ROOT = Path(__file__).resolve().parents[2]
 START = date(2024, 6, 3)
@@ -222,3 +224,9 @@ def test_shares_are_drawn_in_points() -> None:
     nothing = replace(made(), rows=made().rows.iloc[:0])
     with pytest.raises(MissingDataError, match="no week has figures"):
         effect_by_week_chart(nothing, ARMS)
+
+
+def test_the_verdict_on_the_experiment_rests_on_the_mix_and_stays_cautious(geolift: Tables) -> None:
+    found = judged_pilot(geolift)
+    assert found.judged[0].change.gain == pytest.approx(155.6, rel=0.1)
+    assert found.whole.verdict is not HonestVerdict.WITH_EVIDENCE
