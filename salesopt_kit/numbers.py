@@ -74,3 +74,12 @@ def _rounded(value: float, digits: int) -> float:
 def columns_of(text: str) -> int:
     """Return how wide a text is: a Chinese sign takes two columns, any other one."""
     return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
+
+
+def difference_unit(unit: str) -> str:
+    """Return the unit of a difference of two figures: percentage points for shares.
+
+    >>> difference_unit("fraction"), difference_unit("days")
+    ('points', 'days')
+    """
+    return "points" if unit == "fraction" else unit

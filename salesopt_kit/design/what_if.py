@@ -18,7 +18,7 @@ from salesopt_kit.metrics.coverage import days_of_sheets
 from salesopt_kit.metrics.once import once
 from salesopt_kit.metrics.selection import Selection
 from salesopt_kit.metrics.working_hours import working_hours
-from salesopt_kit.numbers import shown
+from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.stats.life_table import Numbers
 from salesopt_kit.stats.semi_markov_fit import Process
@@ -194,7 +194,7 @@ class _Shape:
                 "change",
                 _("{figure}, change").format(figure=text),
                 to_be - now,
-                "points" if unit == "fraction" else unit,
+                difference_unit(unit),
             ),
             stage_id,
             stage_name,

@@ -11,7 +11,7 @@ from salesopt_kit.design.what_if_result import Figure, WhatIf
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
-from salesopt_kit.numbers import shown
+from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.records import load_records
 from salesopt_kit.records.changes import Saved
 from salesopt_kit.records.models import Prediction as Stored
@@ -128,4 +128,4 @@ def _bounded(value: float | None, low: float | None, high: float | None, unit: s
 
 
 def _step(unit: str) -> str:
-    return "points" if unit == "fraction" else unit
+    return difference_unit(unit)

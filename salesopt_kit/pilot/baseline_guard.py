@@ -10,10 +10,10 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.numbers import shown
+from salesopt_kit.metrics.core_figures import metric_label
+from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.pilot.outline import Kind, Outline, outline
 from salesopt_kit.pilot.panel import Panel, panel
-from salesopt_kit.pilot.totals import metric_label
 from salesopt_kit.records import load_records
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.stats.selection_gain import FalseGain, gain_of_worst_period, gain_of_worst_unit
@@ -61,7 +61,7 @@ class Guard(Result):
             ("pilot.baseline.false_gain_month", _("Gain of the worst month by chance"), self.period_gain),
             ("pilot.baseline.false_gain_unit", _("Gain of the worst unit by chance"), self.unit_gain),
         )
-        unit = "points" if self.unit == "fraction" else self.unit
+        unit = difference_unit(self.unit)
         method = _("regression to the mean: standard deviation × (1 − r) × k")
         return tuple(
             Estimate(id_, label, gain.value, unit, gain.n, method=method) for id_, label, gain in found if gain
@@ -120,7 +120,7 @@ class Guard(Result):
         return message.format(gain=self._shown(gain.value))
 
     def _shown(self, value: float) -> str:
-        return shown(value, "points" if self.unit == "fraction" else self.unit)
+        return shown(value, difference_unit(self.unit))
 
     def _parts(self, gain: FalseGain) -> dict[str, object]:
         return {"m": gain.m, "gain": self._shown(gain.value), "sd": self._shown(gain.sd), "r": gain.r, "n": gain.n}

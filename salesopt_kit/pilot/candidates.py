@@ -13,14 +13,14 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.core_figures import metric_unit
 from salesopt_kit.metrics.dimensions import dimension_label
-from salesopt_kit.numbers import shown
+from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.pilot.history import History, history_of
 from salesopt_kit.pilot.outline import Kind, Outline, outline
 from salesopt_kit.pilot.panel import panel
 from salesopt_kit.pilot.plan import LARGE
 from salesopt_kit.pilot.profiles import Profiles, profiles
-from salesopt_kit.pilot.totals import metric_unit
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.stats.implanted import smallest_effect, thresholds
 from salesopt_kit.stats.permutation import smallest_p
@@ -162,7 +162,7 @@ class Candidates(Result):
         return tuple(said)
 
     def _effect(self, value: float | None) -> str:
-        return shown(value, "points" if self.unit == "fraction" else self.unit)
+        return shown(value, difference_unit(self.unit))
 
     def _estimates(self, choice: Candidate) -> Iterator[Estimate]:
         group = "units=" + "+".join(choice.units)
@@ -171,7 +171,7 @@ class Candidates(Result):
             "pilot.candidates.distance", label, choice.distance, "score", len(choice.differences), group=group
         )
         if choice.detectable is not None:
-            unit = "points" if self.unit == "fraction" else self.unit
+            unit = difference_unit(self.unit)
             label = _("Smallest detectable effect")
             yield Estimate("pilot.candidates.detectable", label, choice.detectable, unit, 0, group=group)
 

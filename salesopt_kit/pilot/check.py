@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from salesopt_kit.numbers import shown
+from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.pilot.contrast import Arms
 from salesopt_kit.pilot.grid import Grid
 from salesopt_kit.pilot.panel import Panel
@@ -49,7 +49,7 @@ class Case:
 
     def said(self, gain: float) -> str:
         """Return a gain in the figure's unit, whatever its sign."""
-        return shown(abs(gain), "points" if self.panel.unit == "fraction" else self.panel.unit)
+        return shown(abs(gain), difference_unit(self.panel.unit))
 
 
 def outcome(*, is_passed: bool) -> CheckOutcome:

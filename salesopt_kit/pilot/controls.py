@@ -8,7 +8,7 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.core_figures import metric_label
-from salesopt_kit.numbers import shown
+from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.pilot.effect import Effect, effect
 from salesopt_kit.pilot.setting import Setting, setting
 from salesopt_kit.results import Estimate, Result, explains_missing
@@ -159,7 +159,7 @@ def _pair(values: tuple[float, float], unit: str) -> str:
 
 def _difference(found: Effect) -> str:
     value, low, high = found.difference.value, found.difference.low, found.difference.high
-    unit = "points" if found.unit == "fraction" else found.unit
+    unit = difference_unit(found.unit)
     if low is None or high is None:
         return shown(value, unit)
     message = _("{value} ({low} to {high})")

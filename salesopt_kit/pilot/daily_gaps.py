@@ -8,12 +8,12 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.core_figures import metric_label, metric_unit
 from salesopt_kit.metrics.daily_figures import known_days
 from salesopt_kit.numbers import shown
 from salesopt_kit.pilot.guardrails import margins
 from salesopt_kit.pilot.panel import COHORTS
 from salesopt_kit.pilot.setting import Setting, setting
-from salesopt_kit.pilot.totals import metric_label, metric_unit
 from salesopt_kit.records import load_records
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.tables.store import Tables

@@ -13,7 +13,7 @@ from salesopt_kit.pilot.contrast import arms_of
 from salesopt_kit.pilot.estimators.choice import MANY_CONTROLS
 from salesopt_kit.pilot.estimators.synthetic import synthetic_placebos
 from salesopt_kit.pilot.panel import panel_of
-from salesopt_kit.pilot.setting import Setting
+from salesopt_kit.pilot.setting import Setting, need_controls
 from salesopt_kit.pilot.totals import totals
 from salesopt_kit.stats.clustered import (
     Clustered,
@@ -52,10 +52,7 @@ def effect(tables: Tables, chosen: Setting, metric: str) -> Effect:
     The cycle is the restricted mean of days from creation to closing (won or lost) up to the horizon that the deals of
     both periods were followed, open deals censored; deals belong to the period they were opened in.
     """
-    if not chosen.controls:
-        raise MissingDataError(
-            _("no unit is left as a control"), remedy=_("Name teams that keep the old process under `pilot.controls`.")
-        )
+    need_controls(chosen.controls)
     if metric == "cycle_days":
         return _cycle(tables, chosen)
     before, after = (totals(tables, chosen, metric, window) for window in (chosen.pilot.baseline, chosen.pilot.period))

@@ -9,10 +9,10 @@ import pandas as pd
 from salesopt_kit.engagement import Engagement
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.numbers import shown
+from salesopt_kit.metrics.core_figures import metric_unit
+from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.pilot.plan_content import fields_said, plan_of
 from salesopt_kit.pilot.setting import setting
-from salesopt_kit.pilot.totals import metric_unit
 from salesopt_kit.records import load_records
 from salesopt_kit.records.changes import Saved
 from salesopt_kit.records.load import reading_store
@@ -66,7 +66,7 @@ class FrozenPlan(Result):
                 "pilot.plan.smallest_effect",
                 _("Smallest detectable effect"),
                 plan.smallest_effect,
-                "points" if unit == "fraction" else unit,
+                difference_unit(unit),
                 0,
                 window=window,
             ),

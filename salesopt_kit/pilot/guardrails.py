@@ -8,12 +8,12 @@ import pandas as pd
 from salesopt_kit.engagement import Pilot
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.numbers import shown
+from salesopt_kit.metrics.core_figures import metric_label
+from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.pilot.contrast import Arms
 from salesopt_kit.pilot.looks import changes_of, counted_arms
 from salesopt_kit.pilot.panel import Panel, panel
 from salesopt_kit.pilot.setting import setting
-from salesopt_kit.pilot.totals import metric_label
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.stats.clustered import Clustered, difference_of_changes
 from salesopt_kit.stats.difference import Difference
@@ -120,7 +120,7 @@ def _verdict(draft: Guardrail) -> GuardrailVerdict:
 def _reason(draft: Guardrail, verdict: GuardrailVerdict) -> str:
     if draft.worst is None:
         return _("fewer than three units with data before and after, or no controls: nothing to compare with.")
-    unit = "points" if draft.unit == "fraction" else draft.unit
+    unit = difference_unit(draft.unit)
     cells = {"worst": shown(max(draft.worst, 0.0), unit), "margin": shown(draft.margin, unit)}
     if verdict is GuardrailVerdict.BROKEN:
         message = _("it got worse than in the controls, beyond chance and by more than the accepted {margin}.")
@@ -163,7 +163,7 @@ class Guardrails(Result):
                 f"pilot.guardrail.{row.metric}",
                 _("{label}: pilot minus controls").format(label=row.label),
                 row.value,
-                "points" if row.unit == "fraction" else row.unit,
+                difference_unit(row.unit),
                 row.n,
                 row.low,
                 row.high,
@@ -231,7 +231,7 @@ def margins(pilot: Pilot) -> dict[str, float]:
 
 
 def _row(row: Guardrail) -> dict[str, str]:
-    unit = "points" if row.unit == "fraction" else row.unit
+    unit = difference_unit(row.unit)
     message = _("{value} ({low} to {high})")
     difference = shown(row.value, unit)
     if row.low is not None and row.high is not None:

@@ -7,6 +7,7 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.breakdown import with_interval
+from salesopt_kit.numbers import difference_unit
 from salesopt_kit.pilot.contrast import Contrast, arms_of
 from salesopt_kit.pilot.estimators.choice import cautious_contrast, main_contrast, naive_contrast
 from salesopt_kit.pilot.panel import Panel, panel_of
@@ -105,7 +106,7 @@ def _effect(tables: Tables, chosen: Setting, metric: str) -> Effect:
 
 def _estimate(panel: Panel, one: Contrast) -> Estimate:
     which = {"naive": "naive", "synthetic_placebos": "placebos"}.get(one.method, "effect")
-    unit = "points" if panel.unit == "fraction" else panel.unit
+    unit = difference_unit(panel.unit)
     label = _("{label}, effect of the pilot").format(label=panel.label)
     return Estimate(
         f"pilot.{panel.metric}.{which}", label, one.value, unit, one.n, one.low, one.high, one.label, group=which

@@ -6,13 +6,12 @@ from typing import ClassVar
 
 import pandas as pd
 
-from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.numbers import shown
+from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.pilot.contrast import Arms
 from salesopt_kit.pilot.looks import Look, counted_arms, look_days, looks
 from salesopt_kit.pilot.panel import Panel, panel
-from salesopt_kit.pilot.setting import Setting, setting
+from salesopt_kit.pilot.setting import Setting, need_controls, setting
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.stats.sequential import crossing_chances
 from salesopt_kit.tables.store import Tables
@@ -51,7 +50,7 @@ class Monitoring(Result):
     def estimates(self) -> tuple[Estimate, ...]:
         """Return z and the effect so far of every look that was made."""
         found = []
-        unit = "points" if self.found.unit == "fraction" else self.found.unit
+        unit = difference_unit(self.found.unit)
         for look in self.looks:
             if look.verdict not in MADE:
                 continue
@@ -70,7 +69,7 @@ class Monitoring(Result):
         return pd.DataFrame([self._row(look) for look in self.looks])
 
     def _row(self, look: Look) -> dict[str, str]:
-        unit = "points" if self.found.unit == "fraction" else self.found.unit
+        unit = difference_unit(self.found.unit)
         effect = shown(look.value, unit)
         if look.low is not None and look.high is not None:
             effect = _("{value} ({low} to {high})").format(
@@ -131,10 +130,7 @@ def monitoring(tables: Tables) -> Result:
     MissingDataError without a pilot, controls or data of the primary figure.
     """
     chosen = setting(tables)
-    if not chosen.controls:
-        raise MissingDataError(
-            _("no unit is left as a control"), remedy=_("Name teams that keep the old process under `pilot.controls`.")
-        )
+    need_controls(chosen.controls)
     found = panel(tables, chosen.dimension, primary_of(chosen), max(chosen.pilot.follow_up_days, 1))
     arms = counted_arms(chosen)
     planned = look_days(arms, found.horizon or 0, chosen.pilot.looks)

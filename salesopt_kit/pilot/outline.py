@@ -10,8 +10,8 @@ from salesopt_kit.engagement import Dimension
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.deals import deals
-from salesopt_kit.metrics.dimensions import dimension_label, need_dimension
-from salesopt_kit.pilot.setting import DIMENSIONS, LONGEST_HORIZON
+from salesopt_kit.metrics.dimensions import PILOT_DIMENSIONS, dimension_label, need_dimension
+from salesopt_kit.pilot.setting import LONGEST_HORIZON
 from salesopt_kit.tables.store import Tables, months_before
 
 Kind = Literal["team", "segment", "person"]
@@ -63,7 +63,7 @@ def outline(tables: Tables, kind: Kind | None = None) -> Outline:
     config = tables.engagement.config
     pilot = config.pilot
     chosen: Kind = kind or (pilot.unit if pilot else "team")
-    dimension = DIMENSIONS[chosen]
+    dimension = PILOT_DIMENSIONS[chosen]
     is_planned = pilot is not None and pilot.unit == chosen
     first_day = pilot.period[0] if pilot else tables.as_of + timedelta(days=1)
     follow_up = pilot.follow_up_days if pilot else USUAL_FOLLOW_UP

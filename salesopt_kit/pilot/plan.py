@@ -12,7 +12,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.core_figures import metric_label, metric_unit
 from salesopt_kit.numbers import shown
 from salesopt_kit.pilot.baseline_guard import baseline_guard
-from salesopt_kit.pilot.setting import Setting, setting
+from salesopt_kit.pilot.setting import Setting, need_controls, setting
 from salesopt_kit.pilot.template import bound_text
 from salesopt_kit.results import Estimate, Missing, Result, Table, explains_missing
 from salesopt_kit.stats.permutation import smallest_p
@@ -106,10 +106,7 @@ def balance(tables: Tables) -> Result:
     differ by more than regression can be trusted to repair (Stuart 2010, Statistical Science 25:1-21).
     """
     chosen = setting(tables)
-    if not chosen.controls:
-        raise MissingDataError(
-            _("no unit is left as a control"), remedy=_("Name teams that keep the old process under `pilot.controls`.")
-        )
+    need_controls(chosen.controls)
     rows = _moments(tables, chosen)
     differences = [row for row in rows if row[4] is not None and abs(row[4]) > LARGE]
     message = _("{n} of {of} figures differ between pilot and controls by more than {large} standard deviations.")

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from salesopt_kit.engagement import Config, Pilot
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.metrics.dimensions import dimension_label
-from salesopt_kit.numbers import shown
-from salesopt_kit.pilot.setting import DIMENSIONS, LONGEST_HORIZON
+from salesopt_kit.metrics.core_figures import metric_label, metric_unit
+from salesopt_kit.metrics.dimensions import PILOT_DIMENSIONS, dimension_label
+from salesopt_kit.numbers import difference_unit, shown
+from salesopt_kit.pilot.setting import LONGEST_HORIZON
 from salesopt_kit.pilot.template import bound_text
-from salesopt_kit.pilot.totals import metric_label, metric_unit
 from salesopt_kit.records.pilot_plan import PilotPlan
 
 UNSIGNED = date(1, 1, 1)
@@ -70,7 +70,7 @@ def fields_said(plan: PilotPlan, currency: str) -> dict[str, tuple[str, str]]:
     """Return key -> (name, value) of all that a plan fixes, as text; each target and guardrail has a key of its own."""
     between = _("{first} to {last}")
     said = {
-        "unit": (_("Kind of unit"), dimension_label(DIMENSIONS[plan.unit])),
+        "unit": (_("Kind of unit"), dimension_label(PILOT_DIMENSIONS[plan.unit])),
         "treated": (_("Pilot units"), _(", ").join(plan.treated)),
         "controls": (_("Controls"), _(", ").join(plan.controls) or _("nobody")),
         "baseline": (_("Baseline"), between.format(first=plan.baseline[0], last=plan.baseline[1])),
@@ -86,7 +86,7 @@ def fields_said(plan: PilotPlan, currency: str) -> dict[str, tuple[str, str]]:
         said[f"targets.{metric}"] = (name, bound_text(bound, metric_unit(metric, currency)))
     for metric, guard in plan.guardrails.items():
         unit = metric_unit(metric, currency)
-        margin = shown(guard.margin, "points" if unit == "fraction" else unit)
+        margin = shown(guard.margin, difference_unit(unit))
         name = _("Guardrail for {label}").format(label=metric_label(metric))
         said[f"guardrails.{metric}"] = (name, _("at most {margin} worse").format(margin=margin))
     return said

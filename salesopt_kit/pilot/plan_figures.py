@@ -5,7 +5,7 @@ from matplotlib.ticker import PercentFormatter
 
 from salesopt_kit.charts import ACCENT, INK, MUTED, PAPER, WARN, Chart, new_figure, wrapped
 from salesopt_kit.locale import _
-from salesopt_kit.numbers import bare, shown
+from salesopt_kit.numbers import bare, difference_unit, shown
 from salesopt_kit.pilot.candidates import Candidate, Candidates, candidates
 from salesopt_kit.pilot.outline import Kind
 from salesopt_kit.pilot.plan import LARGE
@@ -51,7 +51,7 @@ def power_chart(tables: Tables, metric: str = "", *, kind: Kind | None = None) -
         return Missing(answer.sentence(), answer.remedy if isinstance(answer, Missing) else "")
     figure = new_figure(height=4.0)
     axes = figure.subplots()
-    unit = "points" if answer.unit == "fraction" else answer.unit
+    unit = difference_unit(answer.unit)
     lengths = sorted((answer.planned, *_apart(answer)), key=lambda length: length.weeks)
     most = 1.6 * max(answer.wanted, answer.planned.detectable)
     effects = [most * step / 120 for step in range(121)]

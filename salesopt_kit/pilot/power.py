@@ -10,11 +10,11 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.numbers import shown
+from salesopt_kit.metrics.core_figures import metric_label
+from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.pilot.history import STEP, History, history_of
 from salesopt_kit.pilot.outline import Kind, Outline, outline
 from salesopt_kit.pilot.panel import panel
-from salesopt_kit.pilot.totals import metric_label
 from salesopt_kit.pilot.wanted import wanted_effect
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.stats.design_effect import Likeness, likeness
@@ -148,7 +148,7 @@ class Power(Result):
     def _shown(self, value: float) -> str:
         if math.isinf(value):
             return "∞"
-        return shown(value, "points" if self.unit == "fraction" else self.unit)
+        return shown(value, difference_unit(self.unit))
 
     def _range(self, value: str, low: str, high: str) -> str:
         return _("{value} ({low} to {high})").format(value=value, low=low, high=high)
@@ -156,7 +156,7 @@ class Power(Result):
     def _estimates(self, length: Length) -> tuple[Estimate, Estimate]:
         method = _("placebo pilots on the history, t test on the changes of units")
         group = f"weeks={length.weeks:.0f}" if length is not self.planned else "planned"
-        n, unit = round(length.independent), "points" if self.unit == "fraction" else self.unit
+        n, unit = round(length.independent), difference_unit(self.unit)
         bounds = length.power_bounds
         return (
             Estimate(

@@ -8,6 +8,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.core_figures import metric_label
+from salesopt_kit.numbers import difference_unit
 from salesopt_kit.pilot.evaluation import reading
 from salesopt_kit.pilot.setting import Setting, setting
 from salesopt_kit.pilot.totals import Totals, totals
@@ -157,7 +158,7 @@ def _change(tables: Tables, chosen: Setting, metric: str, measured: Estimate) ->
     """Return the change of the pilot's units, less that of the controls where there are any."""
     before, after = (totals(tables, chosen, metric, window) for window in (chosen.pilot.baseline, chosen.pilot.period))
     treated, n_treated = _arm(before, after, chosen.treated)
-    unit = "points" if measured.unit == "fraction" else measured.unit
+    unit = difference_unit(measured.unit)
     if chosen.controls:
         control, n_control = _arm(before, after, chosen.controls)
         found = difference_in_differences(treated, control, n_treated, n_control)
@@ -190,6 +191,6 @@ def _expected(one: Prediction) -> Estimate:
 
 def _expected_change(one: Prediction) -> Estimate:
     label = _("{label}, expected change").format(label=one.label)
-    unit = "points" if one.unit == "fraction" else one.unit
+    unit = difference_unit(one.unit)
     figures = (one.change, unit, one.n or 0, one.change_low, one.change_high, one.method, one.window)
     return Estimate(f"prediction.{one.metric}.change", label, *figures)

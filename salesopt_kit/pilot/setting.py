@@ -10,7 +10,6 @@ from salesopt_kit.metrics.deals import deals
 from salesopt_kit.metrics.dimensions import PILOT_DIMENSIONS, dimension_label, need_dimension
 from salesopt_kit.tables.store import Tables
 
-DIMENSIONS = PILOT_DIMENSIONS
 LONGEST_HORIZON = 90
 """Days; deals are compared over this long at most, for later ones say more of the season than of the process."""
 
@@ -53,6 +52,14 @@ class Setting:
                 ),
             )
         return self.horizon
+
+
+def need_controls(controls: tuple[str, ...]) -> None:
+    """Raise MissingDataError where no unit kept the old process."""
+    if not controls:
+        raise MissingDataError(
+            _("no unit is left as a control"), remedy=_("Name teams that keep the old process under `pilot.controls`.")
+        )
 
 
 def setting(tables: Tables) -> Setting:

@@ -11,7 +11,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.pilot.check import Case
 from salesopt_kit.pilot.contrast import Contrast
 from salesopt_kit.pilot.estimators.choice import MANY_CONTROLS, main_contrast
-from salesopt_kit.stats.clustered import Clustered, clustered_ratio, difference_of_changes
+from salesopt_kit.stats.clustered import Clustered, clustered_ratio, difference_of_changes, two_sided_p
 from salesopt_kit.stats.permutation import permutation_of_units
 from salesopt_kit.terms import PilotAnswer
 
@@ -74,7 +74,15 @@ def change_of(case: Case) -> Change:
     found = difference_of_changes(changes[is_treated], changes[~is_treated])
     permuted = permutation_of_units(changes, is_treated)
     return Change(
-        found.value, found.low, found.high, _p(found), permuted.p, permuted.smallest, found.error, found.freedom, (k, m)
+        found.value,
+        found.low,
+        found.high,
+        two_sided_p(found),
+        permuted.p,
+        permuted.smallest,
+        found.error,
+        found.freedom,
+        (k, m),
     )
 
 
@@ -94,16 +102,6 @@ def _by_rule(case: Case) -> Change:
     return Change(
         sign * found.value, low, high, found.p, found.p, found.smallest_p, None, 0.0, sizes, found.method, found.label
     )
-
-
-def _p(found: Clustered) -> float | None:
-    from scipy.special import stdtr  # noqa: PLC0415 -- SciPy is loaded only when asked for
-
-    if found.error is None:
-        return None
-    if found.error == 0:
-        return float(found.value == 0)
-    return float(2 * stdtr(found.freedom, -abs(found.value / found.error)))
 
 
 def contrast_of(case: Case, change: Change) -> Contrast:

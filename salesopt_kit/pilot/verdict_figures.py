@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from salesopt_kit.charts import ACCENT, INK, MUTED, WARN, Chart, new_figure, wrapped
 from salesopt_kit.locale import _
-from salesopt_kit.numbers import bare, shown
+from salesopt_kit.numbers import bare, difference_unit, shown
 from salesopt_kit.pilot.judge import Judged
 from salesopt_kit.pilot.verdicts import judged_pilot
 from salesopt_kit.results import Missing, explains_missing
@@ -31,7 +31,7 @@ def _flat(axes: object) -> Sequence[Axes]:
 
 def _draw(axes: Axes, one: Judged) -> None:
     sign = -1 if one.target.at_most is not None else 1
-    unit = "points" if one.unit == "fraction" else one.unit
+    unit = difference_unit(one.unit)
     needed = sign * one.needed
     found = one.contrast
     if found.low is not None and found.high is not None:

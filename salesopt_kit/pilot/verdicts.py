@@ -7,7 +7,8 @@ import pandas as pd
 from salesopt_kit.engagement import Bound
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.numbers import bare, shown
+from salesopt_kit.metrics.core_figures import metric_label
+from salesopt_kit.numbers import bare, difference_unit, shown
 from salesopt_kit.pilot.check import Check, Rules, outcome
 from salesopt_kit.pilot.contrast import arms_of
 from salesopt_kit.pilot.frozen import frozen_plan
@@ -17,7 +18,7 @@ from salesopt_kit.pilot.overall import Overall, holm_factors, overall
 from salesopt_kit.pilot.panel import panel_of
 from salesopt_kit.pilot.setting import Setting, setting
 from salesopt_kit.pilot.template import arrow, bound_text
-from salesopt_kit.pilot.totals import metric_label, totals
+from salesopt_kit.pilot.totals import totals
 from salesopt_kit.pilot.two_questions import Level, level_from
 from salesopt_kit.records import load_records
 from salesopt_kit.results import Estimate, Result, Table, explains_missing
@@ -235,7 +236,7 @@ def _next(found: Verdicts) -> str:
 
 
 def _effect(one: Judged) -> str:
-    found, unit = one.contrast, "points" if one.unit == "fraction" else one.unit
+    found, unit = one.contrast, difference_unit(one.unit)
     if found.low is None or found.high is None:
         return shown(found.value, unit)
     message = _("{value} ({low} to {high})")
@@ -243,7 +244,7 @@ def _effect(one: Judged) -> str:
 
 
 def _estimates(one: Judged) -> tuple[Estimate, ...]:
-    unit = "points" if one.unit == "fraction" else one.unit
+    unit = difference_unit(one.unit)
     found, key = one.contrast, f"pilot.verdict.{one.metric}"
     effect = (found.value, unit, found.n, found.low, found.high, found.label)
     made = [

@@ -10,7 +10,7 @@ import pandas as pd
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.core_figures import metric_label
-from salesopt_kit.numbers import bare, shown
+from salesopt_kit.numbers import bare, difference_unit, shown
 from salesopt_kit.records import Records, load_records
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.rollout.figure_chart import Alarm, FigureChart, figure_chart
@@ -308,4 +308,4 @@ def _season(chart: FigureChart) -> list[str]:
     message = _(
         "it swings with the year, highest about month {month}, by {size} either way; the limits do not know it."
     )
-    return [message.format(month=month, size=shown(found.size, "points" if chart.unit == "fraction" else chart.unit))]
+    return [message.format(month=month, size=shown(found.size, difference_unit(chart.unit)))]

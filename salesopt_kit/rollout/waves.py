@@ -10,7 +10,7 @@ import pandas as pd
 from salesopt_kit.engagement import Dimension
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _, sentences
-from salesopt_kit.metrics.dimensions import BLANK
+from salesopt_kit.metrics.dimensions import BLANK, PILOT_DIMENSIONS
 from salesopt_kit.metrics.followup import followed_deals
 from salesopt_kit.numbers import shown
 from salesopt_kit.records import Wave, load_records
@@ -19,7 +19,6 @@ from salesopt_kit.rollout.dashboard import window_of
 from salesopt_kit.stats.stepped_wedge import possible_orders
 from salesopt_kit.tables.store import Tables
 
-DIMENSIONS: dict[str, Dimension] = {"team": "team", "segment": "segment", "person": "owner"}
 UNITS_A_WAVE = 2
 WEEKS_BETWEEN = 8
 """Long enough for the deals of one wave to ripen before the next begins."""
@@ -139,7 +138,7 @@ def wave_plan(tables: Tables) -> WavePlan:
 def unit_dimension(tables: Tables) -> Dimension:
     """Return what a unit of the roll-out is: as in the pilot, else the team."""
     pilot = tables.engagement.config.pilot
-    return DIMENSIONS[pilot.unit] if pilot else "team"
+    return PILOT_DIMENSIONS[pilot.unit] if pilot else "team"
 
 
 def _sizes(tables: Tables) -> dict[str, int]:

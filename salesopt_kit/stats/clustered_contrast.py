@@ -64,15 +64,6 @@ def clustered_contrast(groups: Sequence[Group]) -> Clustered:
     return Clustered(value, value - step, value + step, math.sqrt(variance), freedom)
 
 
-def p_of(found: Clustered) -> float | None:
-    """Return the two-sided p of no difference; None without an error."""
-    from scipy.special import stdtr  # noqa: PLC0415 -- SciPy is loaded only when asked for
-
-    if found.error is None:
-        return None
-    return float(2 * stdtr(found.freedom, -abs(found.value) / found.error)) if found.error else float(found.value == 0)
-
-
 def design_effect(groups: Sequence[Group]) -> float | None:
     """Return by how much clustering widens the variance of a contrast of shares over that of independent cases.
 

@@ -105,8 +105,10 @@ def two_way(values: Numbers, starts: Starts) -> TwoWay | None:
     if np.linalg.matrix_rank(design) < design.shape[1] or len(is_new) <= design.shape[1]:
         return None
     fit = sm.OLS(values[known], design).fit(cov_type="cluster", cov_kwds={"groups": unit}, use_t=True)
-    low, high = np.asarray(fit.conf_int())[0]
-    return TwoWay(float(fit.params[0]), float(low), float(high), float(fit.pvalues[0]))
+    # The effect alone: with few units the variance of some period effect is 0, which rounding can make negative.
+    effect = fit.t_test(np.eye(1, design.shape[1]))
+    low, high = effect.conf_int()[0]
+    return TwoWay(float(fit.params[0]), float(low), float(high), float(effect.pvalue))
 
 
 def _sums(values: Numbers, drawn: Starts, base_periods: int | None) -> Numbers:

@@ -11,13 +11,11 @@ from salesopt_kit.errors import SalesOptError
 from salesopt_kit.locale import _
 from salesopt_kit.records import open_store
 from salesopt_kit.records.changes import Conflict
+from salesopt_kit.records.rights import WHO
 from salesopt_kit.records.rows import Record
 
 if TYPE_CHECKING:
     from salesopt_kit.records.writer import Writer
-
-WHO = "SALESOPT_USER"
-"""Environment variable with the name that stands in the history; a server sets it to whoever signed in."""
 
 
 class Session:

@@ -10,8 +10,8 @@ import statsmodels.api as sm
 from scipy import stats
 from statsmodels.duration.hazard_regression import PHReg
 
-from salesopt_kit.stats.clustered import clustered_ratio
-from salesopt_kit.stats.clustered_contrast import Group, clustered_contrast, design_effect, p_of
+from salesopt_kit.stats.clustered import clustered_ratio, two_sided_p
+from salesopt_kit.stats.clustered_contrast import Group, clustered_contrast, design_effect
 from salesopt_kit.stats.competing_risks import aalen_johansen, incidence_difference
 from salesopt_kit.stats.log_rank import log_rank
 from salesopt_kit.stats.proportional_hazards import proportional_hazards
@@ -102,7 +102,7 @@ def test_the_contrast_of_two_arms_and_periods_is_the_clustered_regression() -> N
     found = clustered_contrast(groups_of(cases))
     assert found.value == pytest.approx(fit.params[3])
     assert found.error == pytest.approx(fit.bse[3] * np.sqrt(12 / 11))  # the small-sample factor of each arm
-    assert p_of(found) == pytest.approx(2 * stats.t.sf(abs(found.value) / found.error, found.freedom))
+    assert two_sided_p(found) == pytest.approx(2 * stats.t.sf(abs(found.value) / found.error, found.freedom))
 
 
 def test_the_interval_covers_no_effect_as_often_as_it_says_and_the_design_effect_is_seen() -> None:
@@ -125,5 +125,5 @@ def test_one_group_of_one_cell_is_the_clustered_share() -> None:
 def test_one_cluster_and_an_empty_cell_have_no_interval() -> None:
     assert clustered_contrast([Group(np.array([[3.0]]), np.array([[5.0]]), (1.0,))]).low is None
     empty = clustered_contrast([Group(np.zeros((3, 1)), np.zeros((3, 1)), (1.0,))])
-    assert (empty.low, p_of(empty)) == (None, None)
+    assert (empty.low, two_sided_p(empty)) == (None, None)
     assert design_effect([Group(np.zeros((3, 1)), np.ones((3, 1)), (1.0,))]) is None

@@ -12,10 +12,10 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.followup import deal_outcomes
 from salesopt_kit.numbers import shown
 from salesopt_kit.pilot.by_type.shares import p_shown, says
-from salesopt_kit.pilot.by_type.sides import by_sellers_caveat, change_beyond_controls, need_controls
+from salesopt_kit.pilot.by_type.sides import by_sellers_caveat, change_beyond_controls
 from salesopt_kit.pilot.contrast import Contrast, arms_of
 from salesopt_kit.pilot.panel import panel_of
-from salesopt_kit.pilot.setting import Setting, setting
+from salesopt_kit.pilot.setting import Setting, need_controls, setting
 from salesopt_kit.results import Estimate, Result, explains_missing, with_interval
 from salesopt_kit.stats.competing_risks import aalen_johansen
 from salesopt_kit.stats.difference import Difference, Estimated, difference_in_differences
@@ -172,7 +172,7 @@ def cycle(tables: Tables) -> Result:
     without a pilot, without controls, or before any follow-up.
     """
     chosen = setting(tables)
-    need_controls(chosen)
+    need_controls(chosen.controls)
     horizon, target = chosen.need_follow_up(), target_days(chosen)
     by_days = min(horizon, target) if target else horizon
     rows = _deals(tables, chosen)

@@ -7,13 +7,14 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.core_figures import metric_label
+from salesopt_kit.numbers import difference_unit
 from salesopt_kit.pilot.by_type.shares import p_shown
-from salesopt_kit.pilot.by_type.sides import by_sellers_caveat, change_beyond_controls, difference_unit
+from salesopt_kit.pilot.by_type.sides import by_sellers_caveat, change_beyond_controls
 from salesopt_kit.pilot.contrast import Contrast, arms_of
 from salesopt_kit.pilot.controls import compared
 from salesopt_kit.pilot.panel import Panel, panel_of
 from salesopt_kit.pilot.setting import setting
-from salesopt_kit.pilot.totals import metric_label
 from salesopt_kit.results import Estimate, Result, explains_missing, with_interval
 from salesopt_kit.stats.multiplicity import adjusted
 from salesopt_kit.tables.store import Tables

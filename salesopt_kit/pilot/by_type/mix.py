@@ -6,12 +6,12 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.core_figures import metric_label
 from salesopt_kit.metrics.dimensions import BLANK, dimension_label
 from salesopt_kit.numbers import shown
 from salesopt_kit.pilot.by_type.shares import p_shown, question_label, share_figures
 from salesopt_kit.pilot.by_type.strata import STRATA, Stratum, stratified_counts
 from salesopt_kit.pilot.setting import Setting, setting
-from salesopt_kit.pilot.totals import metric_label
 from salesopt_kit.results import Estimate, Result, explains_missing, with_interval
 from salesopt_kit.stats.difference import Difference
 from salesopt_kit.stats.stratified_table import Stratified, stratified, stratified_difference

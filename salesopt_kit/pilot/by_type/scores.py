@@ -7,6 +7,7 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.core_figures import metric_label
 from salesopt_kit.numbers import shown
 from salesopt_kit.pilot.by_type.shares import SHARES, p_shown, says
 from salesopt_kit.pilot.by_type.sides import change_beyond_controls
@@ -14,7 +15,6 @@ from salesopt_kit.pilot.contrast import Arms, Contrast, Window, arms_of
 from salesopt_kit.pilot.controls import compared
 from salesopt_kit.pilot.panel import COHORTS, Panel, panel_of
 from salesopt_kit.pilot.setting import setting
-from salesopt_kit.pilot.totals import metric_label
 from salesopt_kit.results import Estimate, Result, explains_missing, with_interval
 from salesopt_kit.stats.brunner_munzel import Chance, brunner_munzel
 from salesopt_kit.stats.cliffs_delta import cliffs_delta, size_of

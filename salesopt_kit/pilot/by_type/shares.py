@@ -9,6 +9,7 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
+from salesopt_kit.metrics.core_figures import metric_label
 from salesopt_kit.numbers import shown
 from salesopt_kit.pilot.by_type.sides import (
     before_after,
@@ -21,7 +22,6 @@ from salesopt_kit.pilot.contrast import Arms, arms_of
 from salesopt_kit.pilot.controls import compared
 from salesopt_kit.pilot.panel import Panel, panel_of
 from salesopt_kit.pilot.setting import Setting, setting
-from salesopt_kit.pilot.totals import metric_label
 from salesopt_kit.results import Estimate, Result, explains_missing, with_interval
 from salesopt_kit.stats.clustered import Clustered
 from salesopt_kit.stats.clustered_contrast import Group, design_effect

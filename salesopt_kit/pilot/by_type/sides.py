@@ -10,29 +10,11 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.pilot.contrast import Arms, Contrast, Window
 from salesopt_kit.pilot.panel import Panel
-from salesopt_kit.pilot.setting import Setting
-from salesopt_kit.stats.clustered import Clustered, difference_of_changes
-from salesopt_kit.stats.clustered_contrast import Group, clustered_contrast, p_of
+from salesopt_kit.stats.clustered import Clustered, difference_of_changes, two_sided_p
+from salesopt_kit.stats.clustered_contrast import Group, clustered_contrast
 
 FEWEST_CLUSTERS = 4
 """Sellers a side must have before an interval is worth showing."""
-
-
-def need_controls(chosen: Setting) -> None:
-    """Raise MissingDataError where no unit kept the old process."""
-    if not chosen.controls:
-        raise MissingDataError(
-            _("no unit is left as a control"), remedy=_("Name teams that keep the old process under `pilot.controls`.")
-        )
-
-
-def difference_unit(unit: str) -> str:
-    """Return the unit of a difference of two figures: percentage points for shares.
-
-    >>> difference_unit("fraction"), difference_unit("days")
-    ('points', 'days')
-    """
-    return "points" if unit == "fraction" else unit
 
 
 def by_sellers_caveat() -> str:
@@ -99,7 +81,7 @@ def change_beyond_controls(panel: Panel, arms: Arms) -> Contrast:
         found, k = _by_units(panel, arms), (len(arms.treated), len(arms.controls))
         label = _("change beyond the controls, units as the cases")
     key = "did_sellers" if panel.clusters == "sellers" else "did_units"
-    return Contrast(key, label, found.value, found.low, found.high, p_of(found), None, n, k)
+    return Contrast(key, label, found.value, found.low, found.high, two_sided_p(found), None, n, k)
 
 
 def _by_units(panel: Panel, arms: Arms) -> Clustered:

@@ -10,6 +10,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.pilot.contrast import Arms, Window
 from salesopt_kit.pilot.panel import Panel
+from salesopt_kit.pilot.setting import need_controls
 
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -103,10 +104,7 @@ def _known(arms: Arms, by_unit: tuple[Numbers, Numbers], of_unit: Places, by_sel
         raise MissingDataError(
             _("some unit has no data in the baseline or in the pilot"), remedy=_("Check the pilot's dates and names.")
         )
-    if not is_known[k:].any():
-        raise MissingDataError(
-            _("no unit is left as a control"), remedy=_("Name teams that keep the old process under `pilot.controls`.")
-        )
+    need_controls(tuple(name for name, known in zip(arms.controls, is_known[k:], strict=True) if known))
     seller = is_known[of_unit]
     return Cells(
         tuple(name for name, known in zip(arms.units, is_known, strict=True) if known),

@@ -10,6 +10,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.pilot.contrast import Arms
 from salesopt_kit.pilot.estimators.series import Numbers, Series, weekly_series
 from salesopt_kit.pilot.panel import Panel
+from salesopt_kit.pilot.setting import need_controls
 from salesopt_kit.stats.clustered import Clustered, difference_of_changes, two_sided_p
 from salesopt_kit.stats.permutation import joint_permutation, permutation_of_units, smallest_p
 
@@ -92,10 +93,7 @@ def pre_trend(panel: Panel, arms: Arms) -> PreTrend:
 
 
 def _with_controls(panel: Panel, arms: Arms) -> Series:
-    if not arms.controls:
-        raise MissingDataError(
-            _("no unit is left as a control"), remedy=_("Name teams that keep the old process under `pilot.controls`.")
-        )
+    need_controls(arms.controls)
     return weekly_series(panel, arms)
 
 

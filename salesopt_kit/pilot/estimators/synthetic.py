@@ -11,6 +11,7 @@ from salesopt_kit.pilot.estimators.series import Numbers, Series, full_series
 from salesopt_kit.pilot.panel import Panel
 from salesopt_kit.stats.clustered import two_sided_p
 from salesopt_kit.stats.synthetic_control import (
+    Conformal,
     Placebos,
     Synthetic,
     conformal_test,
@@ -83,18 +84,7 @@ def synthetic(panel: Panel, arms: Arms) -> Contrast:
             else ()
         ),
     )
-    return Contrast(
-        "synthetic_control",
-        label,
-        mix.fit.value,
-        found.low,
-        found.high,
-        found.p,
-        found.smallest,
-        mix.series.cases,
-        _arms(mix),
-        assumes,
-    )
+    return _tested(mix, "synthetic_control", label, found, assumes)
 
 
 def synthetic_stretches(panel: Panel, arms: Arms) -> Contrast:
@@ -122,8 +112,13 @@ def synthetic_placebos(panel: Panel, arms: Arms) -> Contrast:
     found = placebo_test(mix)
     label = _("synthetic control, other units as placebo pilots")
     assumes = (*_assumes(mix, arms), _("any other group of units could have piloted as well"))
+    return _tested(mix, "synthetic_placebos", label, found, assumes)
+
+
+def _tested(mix: Mix, method: str, label: str, found: Conformal | Placebos, assumes: tuple[str, ...]) -> Contrast:
+    """Return the gap to the mix with what a test says of it."""
     return Contrast(
-        "synthetic_placebos",
+        method,
         label,
         mix.fit.value,
         found.low,

@@ -7,8 +7,7 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.numbers import shown
-from salesopt_kit.pilot.by_type.sides import difference_unit, need_controls
+from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.pilot.contrast import Contrast
 from salesopt_kit.pilot.sensitivity.choices import (
     DIMENSIONS,
@@ -19,7 +18,7 @@ from salesopt_kit.pilot.sensitivity.choices import (
     menu,
     method_name,
 )
-from salesopt_kit.pilot.setting import setting
+from salesopt_kit.pilot.setting import need_controls, setting
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.tables.store import Tables
 
@@ -175,7 +174,7 @@ def specification_curve(tables: Tables, metric: str = "") -> Result:
     Estimator x days followed x baseline x controls x burn-in. MissingDataError without a pilot or controls.
     """
     chosen = setting(tables)
-    need_controls(chosen)
+    need_controls(chosen.controls)
     name = main_figure(chosen, metric)
     target = chosen.targets.get(name)
     found = curve_of(menu(tables, chosen, name), chosen.treated)

@@ -6,8 +6,7 @@ from matplotlib.gridspec import GridSpec
 
 from salesopt_kit.charts import ACCENT, INK, MUTED, WARN, Chart, new_figure, wrapped
 from salesopt_kit.locale import _
-from salesopt_kit.numbers import shown
-from salesopt_kit.pilot.by_type.sides import difference_unit
+from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.pilot.sensitivity.choices import DIMENSIONS, dimension_name
 from salesopt_kit.pilot.sensitivity.curve import Curve, specification_curve
 from salesopt_kit.pilot.sensitivity.placebo import Placebos, placebo_pilots

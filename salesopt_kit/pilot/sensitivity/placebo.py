@@ -13,13 +13,12 @@ from salesopt_kit.engagement import Bound
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.exact import exact_sum
-from salesopt_kit.numbers import shown
-from salesopt_kit.pilot.by_type.sides import difference_unit, need_controls
+from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.pilot.contrast import Arms, Contrast, arms_of
 from salesopt_kit.pilot.estimators import Estimator, main_contrast
 from salesopt_kit.pilot.panel import Panel, panel_of
 from salesopt_kit.pilot.sensitivity.choices import main_figure
-from salesopt_kit.pilot.setting import Setting, setting
+from salesopt_kit.pilot.setting import Setting, need_controls, setting
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.tables.store import Tables
 
@@ -134,7 +133,7 @@ def placebo_pilots(tables: Tables, metric: str = "") -> Result:
     touched by the actual pilot. MissingDataError without a pilot or controls, or with fewer than 20 such pilots.
     """
     chosen = setting(tables)
-    need_controls(chosen)
+    need_controls(chosen.controls)
     figure = panel_of(tables, chosen, main_figure(chosen, metric))
     table = naive_panel(tables, chosen, figure)
     return placebos(figure, table, arms_of(chosen), chosen.targets.get(figure.metric), main_contrast)

@@ -8,12 +8,12 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.pilot.by_type.sides import difference_unit, need_controls
+from salesopt_kit.numbers import difference_unit
 from salesopt_kit.pilot.contrast import Arms, Contrast, Window, arms_of
 from salesopt_kit.pilot.estimators import Estimator, main_contrast
 from salesopt_kit.pilot.panel import Panel, panel_of
 from salesopt_kit.pilot.sensitivity.choices import main_figure
-from salesopt_kit.pilot.setting import setting
+from salesopt_kit.pilot.setting import need_controls, setting
 from salesopt_kit.results import Estimate, Result, explains_missing, with_interval
 from salesopt_kit.tables.store import Tables
 
@@ -155,7 +155,7 @@ def _variants(
     tables: Tables, metric: str, changed: Callable[[Arms], list[tuple[str, str, Arms]]], heading: str
 ) -> Variants:
     chosen = setting(tables)
-    need_controls(chosen)
+    need_controls(chosen.controls)
     figure = panel_of(tables, chosen, main_figure(chosen, metric))
     arms = arms_of(chosen)
     rows, absent = varied(figure, arms, main_contrast, changed(arms))
