@@ -19,6 +19,7 @@ from salesopt_kit.pilot.two_questions import (
     change_of,
     contrast_of,
     did_it_change,
+    figure_before,
     is_it_met,
     level_of,
 )
@@ -105,7 +106,7 @@ def _scale(case: Case, level: Level) -> float:
 
     They differ for the cycle alone: the target speaks of won deals, the panel of all deals, each up to the horizon.
     """
-    own = level_of(case).before
+    own = figure_before(case)
     return own / level.before if level.before and not math.isnan(own / level.before) else 1.0
 
 

@@ -1,13 +1,13 @@
 """X2: what a look at a running pilot may conclude: go on, stop for harm, or stop early for success."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from salesopt_kit.pilot.contrast import Arms, arms_of
+from salesopt_kit.pilot.contrast import Arms, Window, arms_of
+from salesopt_kit.pilot.grid import Rows, rows_of
 from salesopt_kit.pilot.panel import Panel
 from salesopt_kit.pilot.setting import Setting
 from salesopt_kit.stats.interim import any_day_bound, interim, look_bounds
@@ -25,10 +25,10 @@ class Look:
     """
 
     day: date
-    is_planned: bool
     fraction: float
     bound: float
-    verdict: LookVerdict
+    is_planned: bool = True
+    verdict: LookVerdict = LookVerdict.TO_COME
     value: float | None = None
     low: float | None = None
     high: float | None = None
@@ -66,61 +66,58 @@ def looks(found: Panel, arms: Arms, planned: tuple[date, ...], as_of: date, alph
     shares = {day: _share(arms, day - timedelta(days=horizon)) for day in planned}
     shares[planned[-1]] = 1.0
     ripe = {day: share for day, share in shares.items() if share > 0}
-    bounds = dict(zip(ripe, look_bounds(tuple(ripe.values()), _units(found, arms), alpha), strict=True))
-    made = [_look(found, arms, day, share, bounds.get(day, float("inf")), as_of) for day, share in shares.items()]
+    rows = rows_of(found, arms)
+    units = _units(rows, arms)
+    bounds = dict(zip(ripe, look_bounds(tuple(ripe.values()), units, alpha), strict=True))
+    made = [
+        _look(found, arms, rows, Look(day, share, bounds.get(day, float("inf"))), as_of)
+        for day, share in shares.items()
+    ]
     now = _share(arms, as_of - timedelta(days=horizon))
     if as_of not in planned and now > 0 and as_of < planned[-1]:
-        bound = any_day_bound(now, _units(found, arms), alpha)
-        made.append(_look(found, arms, as_of, now, bound, as_of, is_planned=False))
+        unplanned = Look(as_of, now, any_day_bound(now, units, alpha), is_planned=False)
+        made.append(_look(found, arms, rows, unplanned, as_of))
     return tuple(sorted(made, key=lambda look: look.day))
 
 
-def _look(
-    found: Panel, arms: Arms, day: date, share: float, bound: float, as_of: date, *, is_planned: bool = True
-) -> Look:
-    if day > as_of:
-        return Look(day, is_planned, share, bound, LookVerdict.TO_COME)
-    until = min(day - timedelta(days=found.horizon or 0), arms.period[1])
-    before, after = (found.within(window).sums("unit") for window in (arms.baseline, (arms.period[0], until)))
-    (treated, n_t), (controls, n_c) = changes_of(before, after, arms)
+def _look(found: Panel, arms: Arms, rows: Rows, look: Look, as_of: date) -> Look:
+    """Return a look, of which day, share and bound are known, with what it finds."""
+    if look.day > as_of:
+        return look
+    until = min(look.day - timedelta(days=found.horizon or 0), arms.period[1])
+    (treated, n_t), (controls, n_c) = changes_of(rows, arms, (arms.period[0], until))
     tested = interim(treated, controls)
-    n, clusters = n_t + n_c, (len(treated), len(controls))
+    look = replace(look, n=n_t + n_c, clusters=(len(treated), len(controls)))
     if tested.z is None or tested.error is None:
-        return Look(day, is_planned, share, bound, LookVerdict.NO_DATA, n=n, clusters=clusters)
+        return replace(look, verdict=LookVerdict.NO_DATA)
     z = -tested.z if found.lower_is_better else tested.z
-    verdict = LookVerdict.SUCCESS if z >= bound else LookVerdict.HARM if z <= -bound else LookVerdict.GO_ON
-    step = bound * tested.error
-    return Look(
-        day, is_planned, share, bound, verdict, tested.value, tested.value - step, tested.value + step, z, n, clusters
-    )
+    verdict = LookVerdict.SUCCESS if z >= look.bound else LookVerdict.HARM if z <= -look.bound else LookVerdict.GO_ON
+    step = look.bound * tested.error
+    return replace(look, verdict=verdict, value=tested.value, low=tested.value - step, high=tested.value + step, z=z)
 
 
-def changes_of(
-    before: pd.DataFrame, after: pd.DataFrame, arms: Arms
-) -> tuple[tuple[Numbers, int], tuple[Numbers, int]]:
-    """Return the change of every unit that has cases in both windows, and how many cases; of the pilot, the controls.
+def changes_of(rows: Rows, arms: Arms, period: Window) -> tuple[tuple[Numbers, int], tuple[Numbers, int]]:
+    """Return the change from the baseline to `period` of every unit that has cases in both, and how many cases.
 
-    `before` and `after` are sums by unit; the changes come in the order of the names in `arms`.
+    Of the pilot, then of the controls, each in the order of the names in `arms`.
     """
-    first, second = (_changes(before, after, names) for names in (arms.treated, arms.controls))
-    return first, second
+    (total_0, n_0), (total_1, n_1) = (
+        rows.by_unit(rows.within(one), len(arms.units)) for one in (arms.baseline, period)
+    )
+    is_treated = np.arange(len(arms.units)) < len(arms.treated)
+    arm_of_change = []
+    for arm in (is_treated, ~is_treated):
+        both = arm & (n_0 > 0) & (n_1 > 0)
+        change = total_1[both] / n_1[both] - total_0[both] / n_0[both]
+        arm_of_change.append((change, int(n_0[both].sum() + n_1[both].sum())))
+    return arm_of_change[0], arm_of_change[1]
 
 
-def _changes(before: pd.DataFrame, after: pd.DataFrame, names: tuple[str, ...]) -> tuple[Numbers, int]:
-    both = [name for name in names if _cases(before, name) > 0 and _cases(after, name) > 0]
-    after, before = after.loc[both], before.loc[both]
-    change = after["total"] / after["n"] - before["total"] / before["n"]
-    return change.to_numpy(float), int(after["n"].sum() + before["n"].sum())
-
-
-def _cases(sums: pd.DataFrame, name: str) -> float:
-    return float(sums["n"].get(name, 0.0))
-
-
-def _units(found: Panel, arms: Arms) -> tuple[int, int]:
+def _units(rows: Rows, arms: Arms) -> tuple[int, int]:
     """Return how many units of each arm the figure is known of at all."""
-    known = set(found.rows["unit"].unique())
-    return sum(name in known for name in arms.treated), sum(name in known for name in arms.controls)
+    known = np.unique(rows.unit)
+    n_treated = int((known < len(arms.treated)).sum())
+    return n_treated, len(known) - n_treated
 
 
 def _share(arms: Arms, known_until: date) -> float:
