@@ -15,7 +15,9 @@ from datetime import timedelta
 
 import numpy as np
 from scipy import stats
+from several_figures import said_of
 from simulated_pilots import Deals, World, arms_of, panel_of, simulate
+from weekly_looks import look_every_week
 
 from salesopt_kit.engagement import Bound
 from salesopt_kit.pilot.check import Rules
@@ -27,6 +29,7 @@ RECENT = (-56, -1)
 """The two months before the pilot, which gave the reason to start."""
 LONG = (-7 * 34, -57)
 """Half a year that ends before them."""
+BASELINES = {"long baseline": LONG, "two months before": RECENT}
 SEED = 20240630
 WISHED = 0.9
 EFFECT = 0.7
@@ -118,18 +121,26 @@ def _did_of_teams(deals: Deals, baseline: tuple[int, int], last: int) -> bool:
     return found.high is not None and found.high < 0
 
 
-def false_alarms(pilots: int) -> Counter[str]:
-    """Return how many pilots without any effect each rule calls a success."""
+def false_alarms(pilots: int, *, first: int = 0) -> Counter[str]:
+    """Return how many pilots without any effect each rule calls a success; `first` is the number of the first pilot."""
     found: Counter[str] = Counter()
-    for number in range(pilots):
+    for number in range(first, first + pilots):
         deals = simulate(World(), np.random.default_rng([SEED, number]))
         found.update(other_rules(deals))
-        for name, baseline in (("long baseline", LONG), ("two months before", RECENT)):
-            judged = verdict_of(deals, baseline)
-            found[f"kit, {name}: {judged.verdict.value}"] += 1
-            is_credited = judged.changed is PilotAnswer.YES and judged.change.gain > 0
-            found[f"kit, {name}: changed because of the pilot, whatever the target"] += is_credited
+        for name, baseline in BASELINES.items():
+            found.update(f"kit, {name}: {said}" for said in _said_at_the_end(deals, baseline))
+            weekly = look_every_week(deals, baseline, target_of(deals, baseline))
+            found.update(f"kit, {name}: {said}" for said in weekly)
+            rng = np.random.default_rng([SEED, 2, number])
+            found.update(f"kit, {name}: {said}" for said in said_of(deals, baseline, rng))
     return found
+
+
+def _said_at_the_end(deals: Deals, baseline: tuple[int, int]) -> Iterator[str]:
+    judged = verdict_of(deals, baseline)
+    yield judged.verdict.value
+    if judged.changed is PilotAnswer.YES and judged.change.gain > 0:
+        yield "changed because of the pilot, whatever the target"
 
 
 def with_effect(pilots: int) -> list[Found]:
