@@ -5,11 +5,12 @@ the less likely the slower its seller was at the time; a lead is converted likew
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from simulated_pilots import Arms, Deals, Numbers, arms_of, panel_of, rows_of
+from simulated_pilots import Arms, Deals, Numbers, panel_of, rows_of
 
 from salesopt_kit.engagement import Bound
 from salesopt_kit.pilot.check import Rules
@@ -17,7 +18,7 @@ from salesopt_kit.pilot.guardrails import USUAL, guardrail
 from salesopt_kit.pilot.judge import Judged, judge
 from salesopt_kit.pilot.overall import holm_factors, overall
 from salesopt_kit.pilot.panel import Panel
-from salesopt_kit.terms import GuardrailVerdict, HonestVerdict, PilotAnswer
+from salesopt_kit.terms import GuardrailVerdict, HonestVerdict
 
 LEADS_A_DEAL = 3.0
 WIN_RATE, CONVERSION = 0.45, 0.30
@@ -27,6 +28,19 @@ HOURS, HOURS_SD = 8.5, 1.0
 SCORE, SCORE_SD = 3.8, 0.8
 WISHED = 0.1
 """The target is as much better than the figure before."""
+
+
+@dataclass(frozen=True)
+class Firm:
+    """The figures of one simulated firm: four that have targets, the primary one first, and two guardrails."""
+
+    panels: tuple[Panel, ...]
+    rails: tuple[Panel, ...]
+
+
+def firm_of(deals: Deals, rng: np.random.Generator) -> Firm:
+    """Return all figures of the firm whose deals these are."""
+    return Firm(figures_of(deals, rng), rails_of(deals, rng))
 
 
 def figures_of(deals: Deals, rng: np.random.Generator) -> tuple[Panel, ...]:
@@ -104,20 +118,20 @@ def target_of(panel: Panel, arms: Arms) -> Bound:
     return Bound(at_most=(1 - WISHED) * before) if panel.lower_is_better else Bound(at_least=(1 + WISHED) * before)
 
 
-def said_of(deals: Deals, baseline: tuple[int, int], rng: np.random.Generator) -> Iterator[str]:
-    """Yield what is said wrongly of a pilot without an effect that is judged by several figures at once."""
-    arms = arms_of(deals, baseline)
-    rules = Rules(arms.period[1] + timedelta(days=deals.world.horizon), deals.world.horizon)
-    panels, rails = figures_of(deals, rng), rails_of(deals, rng)
-    found = judge_all(panels, arms, rules)
-    broken = [
-        rail.metric for rail in rails if guardrail(rail, arms, USUAL[rail.metric]).verdict is GuardrailVerdict.BROKEN
+def said_of(firm: Firm, arms: Arms) -> Iterator[str]:
+    """Yield what is said of a pilot that is judged by several figures at once, after the follow-up."""
+    horizon = firm.panels[0].horizon or 0
+    found = judge_all(firm.panels, arms, Rules(arms.period[1] + timedelta(days=horizon), horizon))
+    rails = [guardrail(rail, arms, USUAL[rail.metric]) for rail in firm.rails]
+    broken = tuple(rail.metric for rail in rails if rail.verdict is GuardrailVerdict.BROKEN)
+    harmed = [
+        one.metric for one in found if one.change.high is not None and one.change.high < 0 and one.change.is_extreme
     ]
-    yield from (f"{one.metric} alone: {one.verdict.value}" for one in found)
+    yield from (f"{name}: harm by its own p" for name in harmed)
+    if harmed:
+        yield "any of four figures: harm by its own p"
     if any(one.verdict is HonestVerdict.WITH_EVIDENCE for one in found):
         yield "any of four figures: met_with_evidence"
-    if any(one.changed is PilotAnswer.YES and one.change.gain > 0 for one in found):
-        yield "any of four figures: credited with a gain"
-    yield f"overall, four figures: {overall(found).verdict.value}"
+    yield f"four figures, overall: {overall(found).verdict.value}"
     yield from (f"guardrail broken: {name}" for name in broken)
-    yield f"overall, four figures and two guardrails: {overall(found, tuple(broken)).verdict.value}"
+    yield f"four figures and two guardrails, overall: {overall(found, broken).verdict.value}"

@@ -12,6 +12,8 @@ from salesopt_kit.pilot.panel import Panel
 
 Numbers = npt.NDArray[np.float64]
 DAYS_A_WEEK = 7
+Sums = tuple[Numbers, Numbers]
+"""Total and n, one of each unit."""
 EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -32,7 +34,7 @@ class Rows:
         """Return which rows lie in a window, its last day included."""
         return (self.day >= day_number(window[0])) & (self.day <= day_number(window[1]))
 
-    def by_unit(self, chosen: npt.NDArray[np.bool_], n_units: int) -> tuple[Numbers, Numbers]:
+    def by_unit(self, chosen: npt.NDArray[np.bool_], n_units: int) -> Sums:
         """Return total and n of each of `n_units` units over some rows."""
         unit = self.unit[chosen]
         total, n = (np.bincount(unit, values[chosen], n_units) for values in (self.total, self.n))
@@ -108,8 +110,10 @@ def quotient(totals: Numbers, counts: Numbers) -> Numbers:
 def rows_of(panel: Panel, arms: Arms) -> Rows:
     """Return the rows of the units that are compared, as arrays."""
     place, names = pd.factorize(panel.rows["unit"])
-    unit = pd.Index(arms.units).get_indexer(pd.Index(names))[place]
-    kept = (unit >= 0) & (place >= 0)
+    compared = {name: number for number, name in enumerate(arms.units)}
+    # The last entry is that of a row without a unit, whose place is -1.
+    unit = np.array([*(compared.get(name, -1) for name in names), -1])[place]
+    kept = unit >= 0
     day = panel.rows["day"].to_numpy().astype("datetime64[D]").astype(int)
     cluster = pd.factorize(panel.rows["cluster"])[0]
     total, n = (panel.rows[name].to_numpy(float)[kept] for name in ("total", "n"))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from salesopt_kit.engagement import Pilot
@@ -11,7 +12,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.core_figures import metric_label
 from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.pilot.contrast import Arms
-from salesopt_kit.pilot.grid import Rows, quotient, rows_of
+from salesopt_kit.pilot.grid import Sums, quotient, rows_of
 from salesopt_kit.pilot.looks import changes_of, counted_arms
 from salesopt_kit.pilot.panel import Panel, panel
 from salesopt_kit.pilot.setting import setting
@@ -71,7 +72,8 @@ def guardrail(found: Panel, arms: Arms, margin: float) -> Guardrail:
     fewer than three units or without controls. No database is asked, so it may be called thousands of times.
     """
     rows = rows_of(found, arms)
-    (treated, n_t), (controls, n_c) = changes_of(rows, arms, arms.period)
+    before, after = (rows.by_unit(rows.within(window), len(arms.units)) for window in (arms.baseline, arms.period))
+    (treated, n_t), (controls, n_c) = changes_of(before, after, len(arms.treated))
     if not len(treated) or not len(controls):
         change = Clustered(float("nan"), None, None, None, 0.0)
     else:
@@ -92,7 +94,7 @@ def guardrail(found: Panel, arms: Arms, margin: float) -> Guardrail:
         None if tested is None else tested.p,
         n_t + n_c,
         (len(treated), len(controls)),
-        *_figures(rows, arms),
+        *_figures(before, after, len(arms.treated)),
         found.lower_is_better,
         GuardrailVerdict.CANNOT_TELL,
         "",
@@ -101,13 +103,11 @@ def guardrail(found: Panel, arms: Arms, margin: float) -> Guardrail:
     return replace(draft, verdict=verdict, reason=_reason(draft, verdict))
 
 
-def _figures(rows: Rows, arms: Arms) -> tuple[tuple[float, float], tuple[float, float]]:
+def _figures(before: Sums, after: Sums, n_treated: int) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the figure before and after of the pilot's units together, and of the controls."""
-    sums = [rows.by_unit(rows.within(window), len(arms.units)) for window in (arms.baseline, arms.period)]
-    k = len(arms.treated)
     treated, controls = (
-        tuple(float(quotient(total[arm].sum(keepdims=True), n[arm].sum(keepdims=True))[0]) for total, n in sums)
-        for arm in (slice(k), slice(k, None))
+        quotient(*(np.array([one[part][arm].sum() for one in (before, after)]) for part in (0, 1))).tolist()
+        for arm in (slice(n_treated), slice(n_treated, None))
     )
     return (treated[0], treated[1]), (controls[0], controls[1])
 

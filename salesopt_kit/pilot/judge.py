@@ -81,7 +81,8 @@ def judge(
     changed = did_it_change(change, needed, is_blocked=is_blocked(checks), p=p)
     met = is_it_met(level, target)
     is_early = any(check.key == "follow_up" and check.is_failed for check in checks)
-    verdict = ladder(change, changed, met, target.is_met(level.after), is_early=is_early)
+    is_one_of_many = p is not None and change.p is not None and change.p <= USUAL_P < p
+    verdict = ladder(change, changed, met, target.is_met(level.after), is_early=is_early, is_one_of_many=is_one_of_many)
     return Judged(
         panel.metric,
         panel.label,
@@ -93,7 +94,7 @@ def judge(
         changed,
         met,
         verdict,
-        _reasons(case, change, level, (changed, met), target),
+        _reasons(case, change, level, (changed, met), target, is_one_of_many=is_one_of_many),
         weakest_link(case, change, changed, met, checks),
         checks,
         settles(case, change, level, (changed, met), target),
@@ -155,14 +156,16 @@ def ladder(
     is_met_by_point: bool,
     *,
     is_early: bool,
+    is_one_of_many: bool = False,
 ) -> HonestVerdict:
     """Return the verdict from both answers and the handbook's one.
 
-    Harm comes before all else, as it is what nobody may overlook; a verdict before the follow-up is none.
+    Harm comes before all else, as it is what nobody may overlook; a verdict before the follow-up is none. Where several
+    figures are judged, one moves as much by chance more often: `is_one_of_many` is what multiplicity leaves no harm.
     """
     if is_early or math.isnan(change.gain):
         return HonestVerdict.NOT_ENOUGH
-    if change.high is not None and change.high < 0 and change.is_extreme:
+    if change.high is not None and change.high < 0 and change.is_extreme and not is_one_of_many:
         return HonestVerdict.HARM
     if met is PilotAnswer.NO:
         return HonestVerdict.NOT_MET
@@ -172,12 +175,19 @@ def ladder(
 
 
 def _reasons(
-    case: Case, change: Change, level: Level, answers: tuple[PilotAnswer, PilotAnswer], target: Bound
+    case: Case,
+    change: Change,
+    level: Level,
+    answers: tuple[PilotAnswer, PilotAnswer],
+    target: Bound,
+    *,
+    is_one_of_many: bool,
 ) -> tuple[str, ...]:
-    return (_why_changed(case, change, answers[0]), _why_met(level, answers[1], target))
+    why = _why_changed(case, change, answers[0], is_one_of_many=is_one_of_many)
+    return (why, _why_met(level, answers[1], target))
 
 
-def _why_changed(case: Case, change: Change, changed: PilotAnswer) -> str:
+def _why_changed(case: Case, change: Change, changed: PilotAnswer, *, is_one_of_many: bool) -> str:
     if not case.arms.controls:
         return _("No unit kept the old process at the same time, so the season and chance could explain the change.")
     if change.low is None or change.high is None:
@@ -209,6 +219,11 @@ def _why_changed(case: Case, change: Change, changed: PilotAnswer) -> str:
         elif not change.is_extreme:
             message = _(
                 "The pilot's units got {moved} by {gain} against the controls, but single controls moved as much."
+            )
+        elif is_one_of_many:
+            message = _(
+                "The pilot's units got {moved} by {gain} against the controls, but of several figures judged at once "
+                "one moves as much by chance."
             )
     return message.format(moved=moved, gain=case.said(change.gain))
 
