@@ -105,10 +105,11 @@ def judge_all(panels: tuple[Panel, ...], arms: Arms, rules: Rules) -> tuple[Judg
     targets = [target_of(panel, arms) for panel in panels]
     cases = list(zip(panels, targets, strict=True))
     found = [judge(panel, arms, target, rules) for panel, target in cases]
-    factors = holm_factors([one.change.p for one in found])
+    ps = [one.change.p for one in found]
+    factors = zip(holm_factors(ps), holm_factors(ps, is_first_apart=False), strict=True)
     return tuple(
-        one if factor == 1 else judge(panel, arms, target, rules, p_factor=factor)
-        for one, factor, (panel, target) in zip(found, factors, cases, strict=True)
+        one if pair == (1, 1) else judge(panel, arms, target, rules, p_factor=pair[0], harm_factor=pair[1])
+        for one, pair, (panel, target) in zip(found, factors, cases, strict=True)
     )
 
 

@@ -18,7 +18,7 @@ from salesopt_kit.pilot.looks import look_days, looks
 from salesopt_kit.terms import HonestVerdict, LookVerdict
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
-PILOTS = 6
+PILOTS = 8
 STARTS = 60
 
 
@@ -35,7 +35,7 @@ def deals_of(study: ModuleType, number: int, **world: object) -> object:
 def test_no_promise_is_broken_at_weekly_looks_nor_by_several_figures(study: ModuleType) -> None:
     found = study.false_alarms(PILOTS)
     most = stats.binom.ppf(0.999, PILOTS, 0.05)
-    assert found["table, closed deals on the pilot's last day"] > 2 * most
+    assert found["table, closed deals on the pilot's last day"] == PILOTS > most
     for name in study.BASELINES:
         kit = f"kit, {name}: "
         assert not found[f"{kit}any week before the follow-up ends: a verdict other than not_enough_evidence"]
@@ -80,7 +80,9 @@ def test_of_several_figures_harm_needs_the_p_of_all(study: ModuleType) -> None:
     alone = judge(panel, arms, Bound(at_most=60.0), rules)
     assert alone.verdict is HonestVerdict.HARM
     assert alone.change.p is not None
-    kept, lost = (judge(panel, arms, Bound(at_most=60.0), rules, p_factor=p / alone.change.p) for p in (0.049, 0.051))
+    kept, lost = (
+        judge(panel, arms, Bound(at_most=60.0), rules, harm_factor=p / alone.change.p) for p in (0.049, 0.051)
+    )
     assert (kept.verdict, lost.verdict) == (HonestVerdict.HARM, HonestVerdict.ON_SURFACE)
     assert lost.reasons[0] != kept.reasons[0]
 

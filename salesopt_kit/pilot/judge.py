@@ -66,22 +66,25 @@ def judge(
     level: Level | None = None,
     more: tuple[Check, ...] = (),
     p_factor: float = 1.0,
+    harm_factor: float = 1.0,
 ) -> Judged:
     """Return the verdict on one figure.
 
     `level` is the figure that the target speaks of, where it is not the panel's own (the cycle: deals won in the
-    period). `more` are further checks. `p_factor` multiplies the p of the change, for figures judged at once (Holm).
+    period). `more` are further checks. For figures judged at once the p of a gain is multiplied by `p_factor`, and that
+    of a change for the worse by `harm_factor`, as any figure would make the whole pilot harm (Holm).
     """
     case = Case(panel, arms, grid_of(panel, arms), rules)
     change = change_of(case)
     level = level or level_of(case)
     checks = (*checks_of(case, change, target), *more)
-    p = None if change.p is None else min(change.p * p_factor, 1.0)
+    factor = p_factor if change.gain > 0 else harm_factor
+    p = None if change.p is None else min(change.p * factor, 1.0)
     needed = needed_gain(level, target) * _scale(case, level)
     changed = did_it_change(change, needed, is_blocked=is_blocked(checks), p=p)
     met = is_it_met(level, target)
     is_early = any(check.key == "follow_up" and check.is_failed for check in checks)
-    is_one_of_many = p is not None and change.p is not None and change.p <= USUAL_P < p
+    is_one_of_many = change.p is not None and p is not None and change.p <= USUAL_P < p
     verdict = ladder(change, changed, met, target.is_met(level.after), is_early=is_early, is_one_of_many=is_one_of_many)
     return Judged(
         panel.metric,
