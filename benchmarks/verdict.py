@@ -20,7 +20,7 @@ import numpy as np
 from scipy import stats
 from several_figures import firm_of, said_of
 from simulated_pilots import Deals, World, arms_of, panel_of, simulate
-from weekly_looks import SAID_WEEKLY, look_every_week
+from weekly_looks import LINE, SAID_WEEKLY, SUCCESS, look_every_week, planned_looks
 
 from salesopt_kit.engagement import Bound
 from salesopt_kit.pilot.check import Rules
@@ -47,10 +47,11 @@ NEVER = tuple(f"kit, {name}: {said}" for name in BASELINES for said in (*SAID_WE
 
 @dataclass(frozen=True)
 class Found:
-    """What the kit says of one pilot, and by how much its units truly gained."""
+    """What the kit says of one pilot, at its end and at the planned looks, and by how much its units truly gained."""
 
     judged: Judged
     truth: float
+    looks: frozenset[str]
 
 
 def verdict_of(deals: Deals, baseline: tuple[int, int]) -> Judged:
@@ -174,7 +175,10 @@ def with_effect(pilots: int) -> list[Found]:
     """Return the verdicts on pilots that make deals quicker by 30 %, drawn by lot."""
     world = World(effect=EFFECT, picks_worst=False)
     drawn = (simulate(world, np.random.default_rng([SEED, 1, number])) for number in range(pilots))
-    return [Found(verdict_of(deals, LONG), truth_of(deals)) for deals in drawn]
+    return [
+        Found(verdict_of(deals, LONG), truth_of(deals), frozenset(planned_looks(panel_of(deals), arms_of(deals, LONG))))
+        for deals in drawn
+    ]
 
 
 def predicted_power(found: list[Found]) -> float:
@@ -214,6 +218,8 @@ def main() -> None:
     print(f"  {alone:7.1%}  intervals above 0; noncentral t predicts {predicted_power(found):.1%}")
     for verdict in HonestVerdict:
         print(f"  {said[verdict] / n:7.1%}  {verdict.value}")
+    for name in (LINE, SUCCESS):
+        print(f"  {np.mean([name in one.looks for one in found]):7.1%}  {name}")
     print(f"{time.perf_counter() - began:.0f} s")
 
 

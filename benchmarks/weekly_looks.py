@@ -19,8 +19,11 @@ PAUSE = 4
 """Between the pilot's end and that of the follow-up the verdict is asked for every so many weeks."""
 STOPS = (LookVerdict.SUCCESS, LookVerdict.HARM)
 TOO_EARLY = "any week before the follow-up ends: a verdict other than not_enough_evidence"
+LINE = "planned looks: the line passed, whether from a bad start or not"
+SUCCESS = f"planned looks: {LookVerdict.SUCCESS.value}"
 SAID_WEEKLY = (
     TOO_EARLY,
+    LINE,
     *(f"any week: {verdict.value}" for verdict in (HonestVerdict.WITH_EVIDENCE, HonestVerdict.HARM)),
     *(
         f"{kind} looks: {said}"
@@ -39,7 +42,7 @@ def look_every_week(whole: Panel, arms: Arms, target: Bound) -> set[str]:
     """
     horizon = whole.horizon or 0
     until = arms.period[1] + timedelta(days=horizon)
-    weeks = ((arms.period[1] - arms.period[0]).days + 1) // 7
+    weeks = _weeks(arms)
     planned = look_days(arms, horizon, weeks)
     said: set[str] = set()
     for week in range((until - arms.period[0]).days // 7 + AFTERWARDS):
@@ -63,7 +66,20 @@ def _of_looks(made: tuple[Look, ...]) -> set[str]:
         if look.verdict in STOPS:
             kind = "planned" if look.is_planned else "unplanned"
             said |= {f"{each} looks: {what}" for each in (kind, "all") for what in (look.verdict.value, "either")}
+        if look.is_planned and look.z is not None and abs(look.z) >= look.bound:
+            said.add(LINE)
     return said
+
+
+def planned_looks(whole: Panel, arms: Arms) -> set[str]:
+    """Return what monitoring says at any of the planned looks."""
+    horizon = whole.horizon or 0
+    last = arms.period[1] + timedelta(days=horizon)
+    return _of_looks(looks(whole, arms, look_days(arms, horizon, _weeks(arms)), last))
+
+
+def _weeks(arms: Arms) -> int:
+    return ((arms.period[1] - arms.period[0]).days + 1) // 7
 
 
 def known_on(whole: Panel, day: date) -> Panel:
