@@ -49,6 +49,22 @@ class World:
 
 
 @dataclass(frozen=True)
+class Climate:
+    """What the deals of a seller have in common at a time: the mean of the logarithm of their days."""
+
+    season: float
+    phase: float
+    sellers: Numbers
+    """One row a seller, one column a block of four weeks from `first` on."""
+    first: int
+
+    def pace(self, seller: npt.NDArray[np.int_], day: npt.NDArray[np.int_]) -> Numbers:
+        """Return how slow deals are, less what all deals have: above 0 is slower."""
+        found: Numbers = self.season * np.sin(2 * np.pi * (day / 365.25 + self.phase))
+        return found + self.sellers[seller, np.minimum((day - self.first) // DAYS_A_MONTH, self.sellers.shape[1] - 1)]
+
+
+@dataclass(frozen=True)
 class Deals:
     """The deals of one simulated firm; `days` are uncut, `without` as they would have been without the pilot."""
 
@@ -61,6 +77,7 @@ class Deals:
     without: Numbers
     treated: npt.NDArray[np.int_]
     """Places of the pilot's teams."""
+    climate: Climate
 
 
 def simulate(world: World, rng: np.random.Generator) -> Deals:
@@ -70,16 +87,18 @@ def simulate(world: World, rng: np.random.Generator) -> Deals:
     n = rng.poisson(world.deals_a_week / 7 * n_sellers * (last - first))
     seller = rng.integers(0, n_sellers, n)
     team, day = seller // world.sellers, rng.integers(first, last, n)
-    month = (day - first) // DAYS_A_MONTH
-    n_months = int(month.max()) + 1
-    log = np.log(world.median_days) + world.season * np.sin(2 * np.pi * (day / 365.25 + rng.random()))
-    log += rng.normal(0, world.team_sd, world.teams)[team] + _weather(world, rng, n_months)[team, month]
-    log += rng.normal(0, world.seller_sd, n_sellers)[seller]
-    log += rng.normal(0, world.form_sd, (n_sellers, n_months))[seller, month]
+    n_months = int(((day - first) // DAYS_A_MONTH).max()) + 1
+    phase = rng.random()
+    of_team = rng.normal(0, world.team_sd, world.teams)[:, None] + _weather(world, rng, n_months)
+    own = rng.normal(0, world.seller_sd, n_sellers)[:, None] + rng.normal(0, world.form_sd, (n_sellers, n_months))
+    climate = Climate(world.season, phase, of_team[np.arange(n_sellers) // world.sellers] + own, first)
+    log = np.log(world.median_days) + climate.pace(seller, day)
     without = np.exp(log + rng.normal(0, world.spread, n))
     treated = _picked(world, rng, team, day, np.minimum(without, world.horizon))
     is_pilot = np.isin(team, treated) & (day >= 0)
-    return Deals(world, team, seller, day, np.where(is_pilot, without * world.effect, without), without, treated)
+    return Deals(
+        world, team, seller, day, np.where(is_pilot, without * world.effect, without), without, treated, climate
+    )
 
 
 def _weather(world: World, rng: np.random.Generator, n_months: int) -> Numbers:
@@ -104,17 +123,34 @@ def _picked(
 
 def panel_of(deals: Deals, *, without: bool = False) -> Panel:
     """Return the kit's panel of the days to closing, counted up to the horizon."""
-    days = deals.without if without else deals.days
-    rows = pd.DataFrame(
+    days = np.minimum(deals.without if without else deals.days, deals.world.horizon)
+    return Panel(
+        "cycle_days",
+        "Cycle",
+        "days",
+        "",
+        rows_of(deals.world, deals.team, deals.seller, deals.day, days),
+        deals.world.horizon,
+        "sellers",
+        lower_is_better=True,
+    )
+
+
+def rows_of(
+    world: World, team: npt.NDArray[np.int_], seller: npt.NDArray[np.int_], day: npt.NDArray[np.int_], total: Numbers
+) -> pd.DataFrame:
+    """Return the rows of a panel, one a case."""
+    return pd.DataFrame(
         {
-            "unit": np.array([f"team {number}" for number in range(deals.world.teams)])[deals.team],
-            "cluster": deals.seller.astype(str),
-            "day": np.datetime64(START, "s") + deals.day * np.timedelta64(86_400, "s"),
-            "total": np.minimum(days, deals.world.horizon),
+            "unit": pd.Categorical.from_codes(team, [f"team {number}" for number in range(world.teams)]),
+            "cluster": pd.Categorical.from_codes(
+                seller, [str(number) for number in range(world.teams * world.sellers)]
+            ),
+            "day": np.datetime64(START, "s") + day * np.timedelta64(86_400, "s"),
+            "total": total,
             "n": 1.0,
         }
     )
-    return Panel("cycle_days", "Cycle", "days", "", rows, deals.world.horizon, "sellers", lower_is_better=True)
 
 
 def arms_of(deals: Deals, baseline: tuple[int, int]) -> Arms:

@@ -1,8 +1,10 @@
 """How often a pilot that changes nothing is called a success, and how often one that works: by the kit and by others.
 
-`python benchmarks/verdict.py [--pilots N]` (default 2,000) simulates pilots whose truth is known (simulated_pilots.py):
-the two worst of six teams by their last eight weeks, a season, sellers and teams that move together, weekly looks.
-The target is 10 % below the figure before. Prints one line per rule and, with an effect, coverage and power.
+`python benchmarks/verdict.py [--pilots N] [--processes N]` (2,000 and 2) simulates pilots whose truth is known, see
+simulated_pilots.py: the two worst of six teams by their last eight weeks, a season, sellers and teams that move
+together. The kit is asked at the end, at the end of every week (weekly_looks.py), and of four figures and two
+guardrails (several_figures.py). The target is 10 % better than before. Prints each rule's share and, with an effect,
+coverage and power.
 """
 
 import argparse
@@ -10,12 +12,15 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
 from scipy import stats
+from several_figures import firm_of, said_of
 from simulated_pilots import Deals, World, arms_of, panel_of, simulate
+from weekly_looks import LINE, SAID_WEEKLY, SUCCESS, look_every_week, planned_looks
 
 from salesopt_kit.engagement import Bound
 from salesopt_kit.pilot.check import Rules
@@ -27,18 +32,26 @@ RECENT = (-56, -1)
 """The two months before the pilot, which gave the reason to start."""
 LONG = (-7 * 34, -57)
 """Half a year that ends before them."""
+BASELINES = {"long baseline": LONG, "two months before": RECENT}
 SEED = 20240630
 WISHED = 0.9
 EFFECT = 0.7
 LEVEL = 0.05
+PART = 25
+"""Pilots that a process takes at once."""
+
+
+NEVER = tuple(f"kit, {name}: {said}" for name in BASELINES for said in (*SAID_WEEKLY, "met_with_evidence"))
+"""What is printed though it never happened."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the kit says of one pilot, and by how much its units truly gained."""
+    """What the kit says of one pilot, at its end and at the planned looks, and by how much its units truly gained."""
 
     judged: Judged
     truth: float
+    looks: frozenset[str]
 
 
 def verdict_of(deals: Deals, baseline: tuple[int, int]) -> Judged:
@@ -118,25 +131,54 @@ def _did_of_teams(deals: Deals, baseline: tuple[int, int], last: int) -> bool:
     return found.high is not None and found.high < 0
 
 
-def false_alarms(pilots: int) -> Counter[str]:
-    """Return how many pilots without any effect each rule calls a success."""
+def false_alarms(pilots: int, *, first: int = 0, at_the_end_only: bool = False) -> Counter[str]:
+    """Return how many pilots without any effect each rule calls a success; `first` is the number of the first pilot.
+
+    `at_the_end_only` leaves out what takes long: the kit's weekly looks, and several figures at once.
+    """
     found: Counter[str] = Counter()
-    for number in range(pilots):
+    for number in range(first, first + pilots):
         deals = simulate(World(), np.random.default_rng([SEED, number]))
         found.update(other_rules(deals))
-        for name, baseline in (("long baseline", LONG), ("two months before", RECENT)):
-            judged = verdict_of(deals, baseline)
-            found[f"kit, {name}: {judged.verdict.value}"] += 1
-            is_credited = judged.changed is PilotAnswer.YES and judged.change.gain > 0
-            found[f"kit, {name}: changed because of the pilot, whatever the target"] += is_credited
+        firm = None if at_the_end_only else firm_of(deals, np.random.default_rng([SEED, 2, number]))
+        for name, baseline in BASELINES.items():
+            said = [*_said_at_the_end(deals, baseline)]
+            if firm is not None:
+                said += look_every_week(firm.panels[0], arms_of(deals, baseline), target_of(deals, baseline))
+                said += said_of(firm, arms_of(deals, baseline))
+            found.update(f"kit, {name}: {one}" for one in said)
     return found
+
+
+def in_parts(pilots: int, processes: int) -> Counter[str]:
+    """Return `false_alarms`, by several processes; they do not depend on how many."""
+    starts = range(0, pilots, PART)
+    found: Counter[str] = Counter()
+    with ProcessPoolExecutor(processes) as pool:
+        for part in pool.map(_part, [(first, min(PART, pilots - first)) for first in starts]):
+            found += part
+    return found
+
+
+def _part(one: tuple[int, int]) -> Counter[str]:
+    return false_alarms(one[1], first=one[0])
+
+
+def _said_at_the_end(deals: Deals, baseline: tuple[int, int]) -> Iterator[str]:
+    judged = verdict_of(deals, baseline)
+    yield judged.verdict.value
+    if judged.changed is PilotAnswer.YES and judged.change.gain > 0:
+        yield "changed because of the pilot, whatever the target"
 
 
 def with_effect(pilots: int) -> list[Found]:
     """Return the verdicts on pilots that make deals quicker by 30 %, drawn by lot."""
     world = World(effect=EFFECT, picks_worst=False)
     drawn = (simulate(world, np.random.default_rng([SEED, 1, number])) for number in range(pilots))
-    return [Found(verdict_of(deals, LONG), truth_of(deals)) for deals in drawn]
+    return [
+        Found(verdict_of(deals, LONG), truth_of(deals), frozenset(planned_looks(panel_of(deals), arms_of(deals, LONG))))
+        for deals in drawn
+    ]
 
 
 def predicted_power(found: list[Found]) -> float:
@@ -157,11 +199,17 @@ def main() -> None:
     """Print the study."""
     parser = argparse.ArgumentParser(description="How often is a pilot wrongly called a success?")
     parser.add_argument("--pilots", type=int, default=2_000)
-    n = parser.parse_args().pilots
+    parser.add_argument("--processes", type=int, default=2)
+    chosen = parser.parse_args()
+    n = chosen.pilots
     began = time.perf_counter()
-    print(f"No effect, {n} pilots:")
-    for name, count in sorted(false_alarms(n).items(), key=lambda one: -one[1]):
-        print(f"  {count / n:7.1%}  {name}")
+    print(f"No effect, {n} pilots (share, with twice its standard error):")
+    alarms = in_parts(n, chosen.processes)
+    for name in sorted(
+        {*alarms, *NEVER}, key=lambda name: (name.startswith("kit"), name.partition(":")[0], -alarms[name])
+    ):
+        share = alarms[name] / n
+        print(f"  {share:7.1%} ± {2 * math.sqrt(share * (1 - share) / n):.1%}  {name}")
     found = with_effect(n)
     said = Counter(one.judged.verdict for one in found)
     print(f"Deals 30 % quicker, {n} pilots drawn by lot:")
@@ -170,6 +218,8 @@ def main() -> None:
     print(f"  {alone:7.1%}  intervals above 0; noncentral t predicts {predicted_power(found):.1%}")
     for verdict in HonestVerdict:
         print(f"  {said[verdict] / n:7.1%}  {verdict.value}")
+    for name in (LINE, SUCCESS):
+        print(f"  {np.mean([name in one.looks for one in found]):7.1%}  {name}")
     print(f"{time.perf_counter() - began:.0f} s")
 
 

@@ -72,7 +72,7 @@ def balance(case: Case) -> Check:
     (sellers, or weeks and units of daily figures) means; above 0.25 it fails (Stuart 2010).
     """
     key, label = "balance", _("Alike at the start")
-    sides = [_cluster_means(case, names) for names in (case.arms.treated, case.arms.controls)]
+    sides = [_cluster_means(case, side) for side in (case.grid.is_treated, ~case.grid.is_treated)]
     if min(len(side) for side in sides) < 2:  # noqa: PLR2004 -- a spread needs two
         said = _("Too few cases to compare both sides in the baseline.")
         return Check(key, label, CheckOutcome.NOT_CHECKABLE, said)
@@ -91,13 +91,12 @@ def balance(case: Case) -> Check:
     return Check(key, label, outcome(is_passed=is_passed), message.format(smd=abs(smd), large=LARGE))
 
 
-def _cluster_means(case: Case, names: tuple[str, ...]) -> Numbers:
-    rows = case.panel.within(case.arms.baseline, names).rows
-    by = ["unit", "cluster"]
-    if case.panel.clusters == "units":
-        rows, by = rows.assign(week=rows["day"].to_numpy().astype("datetime64[W]")), ["unit", "week"]
-    sums = rows.groupby(by, observed=True)[["total", "n"]].sum()
-    return (sums["total"] / sums["n"])[sums["n"] > 0].to_numpy(float)
+def _cluster_means(case: Case, side: NDArray[np.bool_]) -> Numbers:
+    rows = case.grid.rows
+    chosen = rows.within(case.arms.baseline) & side[rows.unit]
+    is_by_week = case.panel.clusters == "units"
+    total, n = rows.by_week(chosen, each_unit=True) if is_by_week else rows.by_cluster(chosen)
+    return total[n > 0] / n[n > 0]
 
 
 def baseline_length(case: Case) -> Check:

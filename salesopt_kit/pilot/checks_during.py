@@ -108,9 +108,12 @@ def _absent(case: Case, *, is_pilot: bool) -> Numbers | None:
     if case.panel.clusters != "units":
         weeks = grid.period_weeks if is_pilot else grid.baseline_weeks
         return (grid.n[:, weeks] == 0).mean(axis=1) if weeks.any() else None
-    rows = case.panel.within(case.arms.period if is_pilot else case.arms.baseline, case.arms.units).rows
-    days = rows.groupby("unit", observed=True)["day"].nunique().reindex(list(case.arms.units), fill_value=0)
-    return 1 - days.to_numpy(float) / rows["day"].nunique() if len(rows) else None
+    rows = grid.rows
+    inside = rows.within(case.arms.period if is_pilot else case.arms.baseline)
+    days, place = np.unique(rows.day[inside], return_inverse=True)
+    is_known = np.zeros((len(case.arms.units), len(days)), bool)
+    is_known[rows.unit[inside], place] = True
+    return 1 - is_known.mean(axis=1) if len(days) else None
 
 
 def novelty(case: Case) -> Check:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from salesopt_kit.engagement import Pilot
@@ -11,6 +12,7 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.core_figures import metric_label
 from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.pilot.contrast import Arms
+from salesopt_kit.pilot.grid import Sums, quotient, rows_of
 from salesopt_kit.pilot.looks import changes_of, counted_arms
 from salesopt_kit.pilot.panel import Panel, panel
 from salesopt_kit.pilot.setting import setting
@@ -69,8 +71,9 @@ def guardrail(found: Panel, arms: Arms, margin: float) -> Guardrail:
     and by the margin or more at best estimate; a rail breaks before the worst is proven. Else CANNOT_TELL, as with
     fewer than three units or without controls. No database is asked, so it may be called thousands of times.
     """
-    before, after = (found.within(window).sums("unit") for window in (arms.baseline, arms.period))
-    (treated, n_t), (controls, n_c) = changes_of(before, after, arms)
+    rows = rows_of(found, arms)
+    before, after = (rows.by_unit(rows.within(window), len(arms.units)) for window in (arms.baseline, arms.period))
+    (treated, n_t), (controls, n_c) = changes_of(before, after, len(arms.treated))
     if not len(treated) or not len(controls):
         change = Clustered(float("nan"), None, None, None, 0.0)
     else:
@@ -91,8 +94,7 @@ def guardrail(found: Panel, arms: Arms, margin: float) -> Guardrail:
         None if tested is None else tested.p,
         n_t + n_c,
         (len(treated), len(controls)),
-        (_figure(before, arms.treated), _figure(after, arms.treated)),
-        (_figure(before, arms.controls), _figure(after, arms.controls)),
+        *_figures(before, after, len(arms.treated)),
         found.lower_is_better,
         GuardrailVerdict.CANNOT_TELL,
         "",
@@ -101,10 +103,13 @@ def guardrail(found: Panel, arms: Arms, margin: float) -> Guardrail:
     return replace(draft, verdict=verdict, reason=_reason(draft, verdict))
 
 
-def _figure(sums: pd.DataFrame, names: tuple[str, ...]) -> float:
-    chosen = sums.loc[sums.index.isin(names)]
-    n = float(chosen["n"].sum())
-    return float(chosen["total"].sum()) / n if n > 0 else float("nan")
+def _figures(before: Sums, after: Sums, n_treated: int) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the figure before and after of the pilot's units together, and of the controls."""
+    treated, controls = (
+        quotient(*(np.array([one[part][arm].sum() for one in (before, after)]) for part in (0, 1))).tolist()
+        for arm in (slice(n_treated), slice(n_treated, None))
+    )
+    return (treated[0], treated[1]), (controls[0], controls[1])
 
 
 def _verdict(draft: Guardrail) -> GuardrailVerdict:

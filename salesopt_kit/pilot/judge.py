@@ -19,6 +19,7 @@ from salesopt_kit.pilot.two_questions import (
     change_of,
     contrast_of,
     did_it_change,
+    figure_before,
     is_it_met,
     level_of,
 )
@@ -65,22 +66,26 @@ def judge(
     level: Level | None = None,
     more: tuple[Check, ...] = (),
     p_factor: float = 1.0,
+    harm_factor: float = 1.0,
 ) -> Judged:
     """Return the verdict on one figure.
 
     `level` is the figure that the target speaks of, where it is not the panel's own (the cycle: deals won in the
-    period). `more` are further checks. `p_factor` multiplies the p of the change, for figures judged at once (Holm).
+    period). `more` are further checks. For figures judged at once the p of a gain is multiplied by `p_factor`, and that
+    of a change for the worse by `harm_factor`, as any figure would make the whole pilot harm (Holm).
     """
     case = Case(panel, arms, grid_of(panel, arms), rules)
     change = change_of(case)
     level = level or level_of(case)
     checks = (*checks_of(case, change, target), *more)
-    p = None if change.p is None else min(change.p * p_factor, 1.0)
+    factor = p_factor if change.gain > 0 else harm_factor
+    p = None if change.p is None else min(change.p * factor, 1.0)
     needed = needed_gain(level, target) * _scale(case, level)
     changed = did_it_change(change, needed, is_blocked=is_blocked(checks), p=p)
     met = is_it_met(level, target)
     is_early = any(check.key == "follow_up" and check.is_failed for check in checks)
-    verdict = ladder(change, changed, met, target.is_met(level.after), is_early=is_early)
+    is_one_of_many = change.p is not None and p is not None and change.p <= USUAL_P < p
+    verdict = ladder(change, changed, met, target.is_met(level.after), is_early=is_early, is_one_of_many=is_one_of_many)
     return Judged(
         panel.metric,
         panel.label,
@@ -92,7 +97,7 @@ def judge(
         changed,
         met,
         verdict,
-        _reasons(case, change, level, (changed, met), target),
+        _reasons(case, change, level, (changed, met), target, is_one_of_many=is_one_of_many),
         weakest_link(case, change, changed, met, checks),
         checks,
         settles(case, change, level, (changed, met), target),
@@ -105,7 +110,7 @@ def _scale(case: Case, level: Level) -> float:
 
     They differ for the cycle alone: the target speaks of won deals, the panel of all deals, each up to the horizon.
     """
-    own = level_of(case).before
+    own = figure_before(case)
     return own / level.before if level.before and not math.isnan(own / level.before) else 1.0
 
 
@@ -154,14 +159,16 @@ def ladder(
     is_met_by_point: bool,
     *,
     is_early: bool,
+    is_one_of_many: bool = False,
 ) -> HonestVerdict:
     """Return the verdict from both answers and the handbook's one.
 
-    Harm comes before all else, as it is what nobody may overlook; a verdict before the follow-up is none.
+    Harm comes before all else, as it is what nobody may overlook; a verdict before the follow-up is none. Where several
+    figures are judged, one moves as much by chance more often: `is_one_of_many` is what multiplicity leaves no harm.
     """
     if is_early or math.isnan(change.gain):
         return HonestVerdict.NOT_ENOUGH
-    if change.high is not None and change.high < 0 and change.is_extreme:
+    if change.high is not None and change.high < 0 and change.is_extreme and not is_one_of_many:
         return HonestVerdict.HARM
     if met is PilotAnswer.NO:
         return HonestVerdict.NOT_MET
@@ -171,12 +178,19 @@ def ladder(
 
 
 def _reasons(
-    case: Case, change: Change, level: Level, answers: tuple[PilotAnswer, PilotAnswer], target: Bound
+    case: Case,
+    change: Change,
+    level: Level,
+    answers: tuple[PilotAnswer, PilotAnswer],
+    target: Bound,
+    *,
+    is_one_of_many: bool,
 ) -> tuple[str, ...]:
-    return (_why_changed(case, change, answers[0]), _why_met(level, answers[1], target))
+    why = _why_changed(case, change, answers[0], is_one_of_many=is_one_of_many)
+    return (why, _why_met(level, answers[1], target))
 
 
-def _why_changed(case: Case, change: Change, changed: PilotAnswer) -> str:
+def _why_changed(case: Case, change: Change, changed: PilotAnswer, *, is_one_of_many: bool) -> str:
     if not case.arms.controls:
         return _("No unit kept the old process at the same time, so the season and chance could explain the change.")
     if change.low is None or change.high is None:
@@ -208,6 +222,11 @@ def _why_changed(case: Case, change: Change, changed: PilotAnswer) -> str:
         elif not change.is_extreme:
             message = _(
                 "The pilot's units got {moved} by {gain} against the controls, but single controls moved as much."
+            )
+        elif is_one_of_many:
+            message = _(
+                "The pilot's units got {moved} by {gain} against the controls, but of several figures judged at once "
+                "one moves as much by chance."
             )
     return message.format(moved=moved, gain=case.said(change.gain))
 

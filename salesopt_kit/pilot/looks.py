@@ -1,13 +1,16 @@
 """X2: what a look at a running pilot may conclude: go on, stop for harm, or stop early for success."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from salesopt_kit.pilot.check import Case, Rules
+from salesopt_kit.pilot.checks_before import baseline_length, false_gain
 from salesopt_kit.pilot.contrast import Arms, arms_of
+from salesopt_kit.pilot.grid import Rows, Sums, grid_of, quotient
 from salesopt_kit.pilot.panel import Panel
 from salesopt_kit.pilot.setting import Setting
 from salesopt_kit.stats.interim import any_day_bound, interim, look_bounds
@@ -22,19 +25,22 @@ class Look:
 
     `fraction` is the share of the planned information. `value` is the change of the pilot minus that of the controls,
     `low` and `high` its interval by the bound, so that the interval leaves 0 out just when a bound is passed.
+    A success has to pass it by more than `false_gain`.
     """
 
     day: date
-    is_planned: bool
     fraction: float
     bound: float
-    verdict: LookVerdict
+    is_planned: bool = True
+    verdict: LookVerdict = LookVerdict.TO_COME
     value: float | None = None
     low: float | None = None
     high: float | None = None
     z: float | None = None
     n: int = 0
     clusters: tuple[int, int] = (0, 0)
+    false_gain: float = 0.0
+    """The gain that a bad start alone is expected to bring; infinite where nobody can tell."""
 
 
 def counted_arms(chosen: Setting) -> Arms:
@@ -60,67 +66,79 @@ def looks(found: Panel, arms: Arms, planned: tuple[date, ...], as_of: date, alph
 
     At the planned ones z is held against the Lan-DeMets O'Brien-Fleming line, in both directions, with the share of the
     pilot's days that were known as information, and all of it at the last; at the unplanned one against the confidence
-    sequence. A pure function of the panel: no database is asked.
+    sequence. Success needs a gain that passes the line after the false gain of a bad start is taken off, which is what
+    the verdict asks for too: units that were picked in a bad month get better by themselves. A pure function of the
+    panel: no database is asked.
     """
     horizon = found.horizon or 0
     shares = {day: _share(arms, day - timedelta(days=horizon)) for day in planned}
     shares[planned[-1]] = 1.0
     ripe = {day: share for day, share in shares.items() if share > 0}
-    bounds = dict(zip(ripe, look_bounds(tuple(ripe.values()), _units(found, arms), alpha), strict=True))
-    made = [_look(found, arms, day, share, bounds.get(day, float("inf")), as_of) for day, share in shares.items()]
+    grid = grid_of(found, arms)
+    units = _units(grid.rows, arms)
+    false_gain = _false_gain(Case(found, arms, grid, Rules(as_of)))
+    bounds = dict(zip(ripe, look_bounds(tuple(ripe.values()), units, alpha), strict=True))
+    made = [
+        _look(found, arms, grid.rows, Look(day, share, bounds.get(day, math.inf), false_gain=false_gain), as_of)
+        for day, share in shares.items()
+    ]
     now = _share(arms, as_of - timedelta(days=horizon))
     if as_of not in planned and now > 0 and as_of < planned[-1]:
-        bound = any_day_bound(now, _units(found, arms), alpha)
-        made.append(_look(found, arms, as_of, now, bound, as_of, is_planned=False))
+        unplanned = Look(as_of, now, any_day_bound(now, units, alpha), is_planned=False, false_gain=false_gain)
+        made.append(_look(found, arms, grid.rows, unplanned, as_of))
     return tuple(sorted(made, key=lambda look: look.day))
 
 
-def _look(
-    found: Panel, arms: Arms, day: date, share: float, bound: float, as_of: date, *, is_planned: bool = True
-) -> Look:
-    if day > as_of:
-        return Look(day, is_planned, share, bound, LookVerdict.TO_COME)
-    until = min(day - timedelta(days=found.horizon or 0), arms.period[1])
-    before, after = (found.within(window).sums("unit") for window in (arms.baseline, (arms.period[0], until)))
-    (treated, n_t), (controls, n_c) = changes_of(before, after, arms)
-    tested = interim(treated, controls)
-    n, clusters = n_t + n_c, (len(treated), len(controls))
-    if tested.z is None or tested.error is None:
-        return Look(day, is_planned, share, bound, LookVerdict.NO_DATA, n=n, clusters=clusters)
-    z = -tested.z if found.lower_is_better else tested.z
-    verdict = LookVerdict.SUCCESS if z >= bound else LookVerdict.HARM if z <= -bound else LookVerdict.GO_ON
-    step = bound * tested.error
-    return Look(
-        day, is_planned, share, bound, verdict, tested.value, tested.value - step, tested.value + step, z, n, clusters
+def _false_gain(case: Case) -> float:
+    found = false_gain(case)
+    if found is not None:
+        return found
+    return math.inf if case.arms.controls and baseline_length(case).is_failed else 0.0
+
+
+def _look(found: Panel, arms: Arms, rows: Rows, look: Look, as_of: date) -> Look:
+    """Return a look, of which day, share and bound are known, with what it finds."""
+    if look.day > as_of:
+        return look
+    until = min(look.day - timedelta(days=found.horizon or 0), arms.period[1])
+    before, after = (
+        rows.by_unit(rows.within(window), len(arms.units)) for window in (arms.baseline, (arms.period[0], until))
     )
+    (treated, n_t), (controls, n_c) = changes_of(before, after, len(arms.treated))
+    tested = interim(treated, controls)
+    look = replace(look, n=n_t + n_c, clusters=(len(treated), len(controls)))
+    if tested.z is None or tested.error is None:
+        return replace(look, verdict=LookVerdict.NO_DATA)
+    z = -tested.z if found.lower_is_better else tested.z
+    verdict = LookVerdict.GO_ON
+    if z <= -look.bound:
+        verdict = LookVerdict.HARM
+    elif z - look.false_gain / tested.error >= look.bound:
+        verdict = LookVerdict.SUCCESS
+    step = look.bound * tested.error
+    return replace(look, verdict=verdict, value=tested.value, low=tested.value - step, high=tested.value + step, z=z)
 
 
-def changes_of(
-    before: pd.DataFrame, after: pd.DataFrame, arms: Arms
-) -> tuple[tuple[Numbers, int], tuple[Numbers, int]]:
+def changes_of(before: Sums, after: Sums, n_treated: int) -> tuple[tuple[Numbers, int], tuple[Numbers, int]]:
     """Return the change of every unit that has cases in both windows, and how many cases; of the pilot, the controls.
 
-    `before` and `after` are sums by unit; the changes come in the order of the names in `arms`.
+    `before` and `after` are sums by unit, of which the first `n_treated` are the pilot's; the order of units is kept.
     """
-    first, second = (_changes(before, after, names) for names in (arms.treated, arms.controls))
-    return first, second
+    (total_0, n_0), (total_1, n_1) = before, after
+    has_both = (n_0 > 0) & (n_1 > 0)
+    changes = quotient(total_1, n_1) - quotient(total_0, n_0)
+    treated, controls = (
+        (changes[arm][has_both[arm]], int((n_0 + n_1)[arm][has_both[arm]].sum()))
+        for arm in (slice(n_treated), slice(n_treated, None))
+    )
+    return treated, controls
 
 
-def _changes(before: pd.DataFrame, after: pd.DataFrame, names: tuple[str, ...]) -> tuple[Numbers, int]:
-    both = [name for name in names if _cases(before, name) > 0 and _cases(after, name) > 0]
-    after, before = after.loc[both], before.loc[both]
-    change = after["total"] / after["n"] - before["total"] / before["n"]
-    return change.to_numpy(float), int(after["n"].sum() + before["n"].sum())
-
-
-def _cases(sums: pd.DataFrame, name: str) -> float:
-    return float(sums["n"].get(name, 0.0))
-
-
-def _units(found: Panel, arms: Arms) -> tuple[int, int]:
+def _units(rows: Rows, arms: Arms) -> tuple[int, int]:
     """Return how many units of each arm the figure is known of at all."""
-    known = set(found.rows["unit"].unique())
-    return sum(name in known for name in arms.treated), sum(name in known for name in arms.controls)
+    known = np.unique(rows.unit)
+    n_treated = int((known < len(arms.treated)).sum())
+    return n_treated, len(known) - n_treated
 
 
 def _share(arms: Arms, known_until: date) -> float:

@@ -1,5 +1,6 @@
 """X2: may the pilot go on? The primary figure at every planned look, against a line that stays honest."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -100,6 +101,8 @@ class Monitoring(Result):
             ),
             _("A look tells whether to go on. How large the effect is, the evaluation at the end tells."),
         ]
+        if said_of_luck := self._of_a_bad_start():
+            said.insert(1, said_of_luck)
         if self.found.horizon:
             message = _(
                 "Deals and leads count over their first {days} days, so a look knows only those opened {days} days "
@@ -107,6 +110,22 @@ class Monitoring(Result):
             )
             said.append(message.format(days=self.found.horizon))
         return tuple(said)
+
+    def _of_a_bad_start(self) -> str:
+        """Return what a bad start alone is expected to bring, and that a success needs more; empty if nothing."""
+        false = max((look.false_gain for look in self.looks), default=0.0)
+        if math.isinf(false):
+            return _(
+                "The history is too short to tell a bad start from an improvement, so no look may say success; harm is "
+                "said all the same."
+            )
+        if not false > 0:
+            return ""
+        message = _(
+            "The pilot's units started worse than usual: {false} of improvement is expected from that alone. A look "
+            "says success only where z passes the line without it."
+        )
+        return message.format(false=shown(false, difference_unit(self.found.unit)))
 
 
 def _said(look: Look, *, is_final: bool) -> str:

@@ -50,16 +50,20 @@ def next_step(judged: tuple[Judged, ...]) -> NextStep:
     return NextStep.WATCH if primary.changed is PilotAnswer.YES else NextStep.REDESIGN
 
 
-def holm_factors(ps: list[float | None]) -> list[float]:
+def holm_factors(ps: list[float | None], *, is_first_apart: bool = True) -> list[float]:
     """Return what each p is multiplied by: the first (primary) by 1, the others by Holm's step-down (Holm 1979).
 
-    A factor keeps the order of the adjusted values, so that p times factor is Holm's adjusted p.
+    A factor keeps the order of the adjusted values, so that p times factor is Holm's adjusted p. Without
+    `is_first_apart` the first is one of them, as it is for harm: the primary figure alone may make the pilot a success,
+    but any figure may make it harm.
 
     >>> holm_factors([0.04, 0.01, 0.02])
     [1.0, 2.0, 1.0]
+    >>> holm_factors([0.04, 0.01, 0.02], is_first_apart=False)
+    [1.0, 3.0, 2.0]
     """
     factors = [1.0] * len(ps)
-    others = sorted((p, place) for place, p in enumerate(ps) if place and p is not None)
+    others = sorted((p, place) for place, p in enumerate(ps) if (place or not is_first_apart) and p is not None)
     highest = 0.0
     for rank, (p, place) in enumerate(others):
         highest = max(highest, (len(others) - rank) * p)

@@ -124,22 +124,23 @@ def contrast_of(case: Case, change: Change) -> Contrast:
 
 def level_of(case: Case) -> Level:
     """Return the pilot units' figure before and after; independent are sellers, or weeks where there are no sellers."""
-    arms, panel = case.arms, case.panel
-    rows = panel.within(arms.period, arms.treated).rows
-    if panel.clusters == "units":
-        sums = rows.groupby(rows["day"].to_numpy().astype("datetime64[D]").astype(int) // 7)[["total", "n"]].sum()
-        said = _("{n} weeks of the pilot count as independent")
-    else:
-        sums = rows.groupby(["unit", "cluster"], observed=True)[["total", "n"]].sum()
-        said = _("{n} sellers count as independent")
-    sign = -1 if panel.lower_is_better else 1
-    own = case.grid.is_treated
-    n_before = case.grid.cases[own, 0]
-    before = sign * float(np.nansum(case.grid.before[own] * n_before)) / max(float(n_before.sum()), 1e-12)
-    if not sums["n"].sum() > 0:
+    rows, own = case.grid.rows, case.grid.is_treated
+    chosen = rows.within(case.arms.period) & own[rows.unit]
+    is_by_week = case.panel.clusters == "units"
+    total, n = rows.by_week(chosen, each_unit=False) if is_by_week else rows.by_cluster(chosen)
+    said = _("{n} weeks of the pilot count as independent") if is_by_week else _("{n} sellers count as independent")
+    before = figure_before(case)
+    if not n.sum() > 0:
         return Level(before, math.nan, None, None, None, 0.0)
-    found = clustered_ratio(sums["total"].to_numpy(float), sums["n"].to_numpy(float))
-    return level_from(before, found, said.format(n=len(sums)))
+    return level_from(before, clustered_ratio(total, n), said.format(n=len(total)))
+
+
+def figure_before(case: Case) -> float:
+    """Return the pilot units' own figure in the baseline."""
+    sign = -1 if case.panel.lower_is_better else 1
+    own = case.grid.is_treated
+    n = case.grid.cases[own, 0]
+    return sign * float(np.nansum(case.grid.before[own] * n)) / max(float(n.sum()), 1e-12)
 
 
 def level_from(before: float, after: Clustered, said: str) -> Level:

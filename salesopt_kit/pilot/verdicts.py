@@ -60,7 +60,12 @@ class Verdicts(Result):
                 said.append(_("{label}, what would settle it: {what}").format(label=one.label, what=one.settles.said))
         said += [_("{label}: {why}").format(label=label, why=why) for label, why in self.absent]
         if len(self.judged) > 1:
-            said.append(_("The primary figure is tested alone; the p values of the others are Holm's."))
+            said.append(
+                _(
+                    "For success the primary figure is tested alone; the p values of the others, and of all figures "
+                    "for harm, are Holm's."
+                )
+            )
         return tuple(said)
 
     def table(self) -> pd.DataFrame:
@@ -159,10 +164,11 @@ def judged_pilot(tables: Tables) -> Verdicts:
             absent.append((metric_label(metric), f"{missing.what}. {missing.remedy}"))
     if not judged:
         raise MissingDataError(absent[0][1], remedy=_("Supply what is missing, and judge the pilot then."))
-    factors = holm_factors([one.change.p for one in judged])
+    ps = [one.change.p for one in judged]
+    factors = zip(holm_factors(ps), holm_factors(ps, is_first_apart=False), strict=True)
     found = tuple(
-        one if factor == 1 else _judged(tables, chosen, one.metric, rules, shared, factor)
-        for one, factor in zip(judged, factors, strict=True)
+        one if pair == (1, 1) else _judged(tables, chosen, one.metric, rules, shared, pair)
+        for one, pair in zip(judged, factors, strict=True)
     )
     broken = tuple(check.label for check in shared if check.key.startswith("guardrail") and check.is_failed)
     whole = overall(found, broken)
@@ -181,13 +187,21 @@ def _primary_first(chosen: Setting) -> tuple[str, ...]:
 
 
 def _judged(
-    tables: Tables, chosen: Setting, metric: str, rules: Rules, shared: tuple[Check, ...], factor: float = 1.0
+    tables: Tables,
+    chosen: Setting,
+    metric: str,
+    rules: Rules,
+    shared: tuple[Check, ...],
+    factors: tuple[float, float] = (1.0, 1.0),
 ) -> Judged:
+    """Return the verdict on one figure; `factors` are those of its p, for a gain and for harm."""
     found = panel_of(tables, chosen, metric)
     level = _level(tables, chosen, metric)
     target: Bound = chosen.targets[metric]
     found = replace(found, lower_is_better=target.at_most is not None)
-    return judge(found, arms_of(chosen), target, rules, level=level, more=shared, p_factor=factor)
+    p_factor, harm_factor = factors
+    arms = arms_of(chosen)
+    return judge(found, arms, target, rules, level=level, more=shared, p_factor=p_factor, harm_factor=harm_factor)
 
 
 def _level(tables: Tables, chosen: Setting, metric: str) -> Level:

@@ -46,7 +46,7 @@ def outcome(found: Judged, key: str) -> CheckOutcome:
 
 
 def test_without_an_effect_met_with_evidence_is_rare_where_the_plain_table_says_met(study: ModuleType) -> None:
-    found = study.false_alarms(PILOTS)
+    found = study.false_alarms(PILOTS, at_the_end_only=True)
     most = stats.binom.ppf(0.999, PILOTS, 0.05)
     for baseline in ("long baseline", "two months before"):
         assert found[f"kit, {baseline}: met_with_evidence"] <= most

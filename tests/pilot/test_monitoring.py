@@ -64,7 +64,11 @@ def test_a_look_says_stop_or_go_on_by_the_direction_of_the_figure(
     for look in made:
         assert look.low is not None
         assert look.high is not None
-        assert (look.low > 0 or look.high < 0) == (look.verdict is not LookVerdict.GO_ON)
+        assert look.z is not None
+        assert (look.low > 0 or look.high < 0) == (abs(look.z) >= look.bound)
+        clear = look.z - look.false_gain * abs(look.z / (look.value or 1))
+        is_told = clear >= look.bound or look.z <= -look.bound
+        assert is_told == (look.verdict is not LookVerdict.GO_ON)
 
 
 def test_an_early_look_needs_far_more_than_a_late_one_and_many_units_have_the_published_line() -> None:
