@@ -1,9 +1,9 @@
 """Does the planned analysis find the true effect of the samples' pilots, and as often as the plan predicted?
 
 `python benchmarks/sample_pilots.py [--runs N] [--follow-up DAYS]` (default: 2,000 per sample, followed as long as
-planned) draws fresh runs of the generated samples, takes the analysis that the verdict takes, and prints coverage of the
-true effect, the share of intervals above 0, and the power that the plan predicts from each run's history before the
-pilot.
+planned) draws fresh runs of the generated samples, takes the analysis that the verdict takes, and prints coverage of
+the true effect, the share of intervals above 0, and the power that the plan predicts from each run's history before
+the pilot.
 """
 
 import argparse

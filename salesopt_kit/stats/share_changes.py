@@ -66,12 +66,14 @@ def difference_of_share_changes(shares: Numbers, counts: Numbers, is_treated: np
 
     step = float(stdtrit(freedom, 0.975))
 
-    def bound(furthest: float, side: int) -> float:
-        def beyond(effect: float) -> float:
-            return side * (effect - value) - step * error(effect)
+    def bound(side: int) -> float:
+        def beyond(reach: float) -> float:
+            return reach - step * error(value + side * reach)
 
-        if squares == 0 or side * (furthest - value) <= 0:
-            return value
-        return float(brentq(beyond, value, furthest)) if beyond(furthest) > 0 else furthest
+        furthest = 2 * step * error(value)
+        while beyond(furthest) < 0:
+            furthest *= 2
+        reach = float(brentq(beyond, 0.0, furthest)) if squares else 0.0
+        return min(max(value + side * reach, -1.0), 1.0)
 
-    return Clustered(value, bound(-start - drift, -1), bound(1 - start - drift, 1), error(0.0), freedom)
+    return Clustered(value, bound(-1), bound(1), error(0.0), freedom)
