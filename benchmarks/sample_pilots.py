@@ -21,11 +21,10 @@ from salesopt_kit.engagement import Pilot, open_engagement
 from salesopt_kit.metrics.core_figures import LOWER_IS_BETTER, metric_unit
 from salesopt_kit.pilot.check import Case, Rules
 from salesopt_kit.pilot.contrast import Arms
-from salesopt_kit.pilot.foreseen import foreseen_of
+from salesopt_kit.pilot.foreseen import foreseen_of, who_pilots
 from salesopt_kit.pilot.grid import grid_of
 from salesopt_kit.pilot.outline import Outline
 from salesopt_kit.pilot.panel import Panel
-from salesopt_kit.pilot.power import who_pilots
 from salesopt_kit.pilot.two_questions import Change, change_of
 from salesopt_kit.stats.planned_power import PlannedPilot
 from salesopt_kit.stats.proportion import wilson

@@ -1,7 +1,9 @@
 """What is known of a pilot on its eve: how much the units' changes scatter, and how many cases each unit will have."""
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,8 @@ from salesopt_kit.stats.planned_power import PlannedPilot, Scatter, scatter_of
 from salesopt_kit.tables.store import Tables
 
 Numbers = npt.NDArray[np.float64]
+MOST_CHOICES = 300
+SEED = 20240630
 RECENT_DAYS = 183
 """Days before the pilot whose cases tell how many the pilot will have: half a year evens out the seasons."""
 
@@ -86,3 +90,19 @@ def foreseen_of(figure: Panel, arrivals: Panel, planned: Outline) -> Foreseen:
     counted = rows.groupby(["unit", "day"], as_index=False)[["n"]].sum()
     there = set(counted["unit"])
     return Foreseen(planned, history, tuple(unit for unit in planned.units if unit in there), counted)
+
+
+def choices(units: int, size: int, most: int = MOST_CHOICES) -> npt.NDArray[np.int_]:
+    """Return every choice of `size` of so many units, one row each; above `most`, as many drawn by a fixed seed."""
+    if math.comb(units, size) <= most:
+        return np.array(list(combinations(range(units), size)))
+    random = np.random.default_rng(SEED)
+    return np.argsort(random.random((most, units)), axis=1)[:, :size]
+
+
+def who_pilots(known: Foreseen) -> npt.NDArray[np.int_]:
+    """Return the places of the planned pilot units, one row; where none are named, every choice of as many."""
+    named = known.planned.treated
+    if named and all(unit in known.units for unit in named):
+        return np.array([[known.units.index(unit) for unit in named]])
+    return choices(len(known.units), known.planned.size)

@@ -2,17 +2,15 @@
 
 import math
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.core_figures import metric_label
 from salesopt_kit.numbers import difference_unit, shown
-from salesopt_kit.pilot.foreseen import Foreseen, foreseen
+from salesopt_kit.pilot.foreseen import Foreseen, choices, foreseen, who_pilots
 from salesopt_kit.pilot.history import STEP, History
 from salesopt_kit.pilot.outline import Kind, Outline, outline
 from salesopt_kit.pilot.wanted import wanted_effect
@@ -27,8 +25,6 @@ from salesopt_kit.tables.store import Tables
 WEEKS = (4, 6, 8, 10, 12, 14, 16)
 ENOUGH = 0.8
 """The power that is asked for: four of five pilots find the effect."""
-MOST_CHOICES = 300
-SEED = 20240630
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +67,8 @@ class Power(Result):
     kept_out: tuple[str, ...]
     like: Likeness | None
     false_alarms: tuple[float, Interval]
+    followed: int | None
+    """Days over which each case is counted; None where the figure does not ripen."""
 
     def sentence(self) -> str:
         """Say what the planned pilot can show, and whether that is enough."""
@@ -141,6 +139,12 @@ class Power(Result):
                 "judged as the verdict does. Windows overlap, so the ranges count only those that share no day."
             ),
         ]
+        if self.followed is not None:
+            message = _(
+                "Predicted for a verdict on the first {days} days of each case, as planned. A verdict made later follows "
+                "cases longer, so effect and scatter are other ones."
+            )
+            said.append(message.format(days=self.followed))
         if self.like:
             message = _("Cases of one seller or unit resemble one another: intraclass correlation {icc:.3f}.")
             said.append(message.format(icc=self.like.icc))
@@ -230,23 +234,8 @@ def power(tables: Tables, metric: str = "", *, kind: Kind | None = None) -> Resu
         tuple(unit for unit in planned.units if unit not in history.units),
         like,
         _false_alarms(history, planned, after),
+        history.panel.horizon,
     )
-
-
-def choices(units: int, size: int, most: int = MOST_CHOICES) -> npt.NDArray[np.int_]:
-    """Return every choice of `size` of so many units, one row each; above `most`, as many drawn by a fixed seed."""
-    if math.comb(units, size) <= most:
-        return np.array(list(combinations(range(units), size)))
-    random = np.random.default_rng(SEED)
-    return np.argsort(random.random((most, units)), axis=1)[:, :size]
-
-
-def who_pilots(known: Foreseen) -> npt.NDArray[np.int_]:
-    """Return the places of the planned pilot units, one row; where none are named, every choice of as many."""
-    named = known.planned.treated
-    if named and all(unit in known.units for unit in named):
-        return np.array([[known.units.index(unit) for unit in named]])
-    return choices(len(known.units), known.planned.size)
 
 
 def _length(known: Foreseen, wanted: float, like: Likeness | None, after: int) -> Length | None:

@@ -16,12 +16,12 @@ from salesopt_kit import open_engagement, open_tables, pilot
 from salesopt_kit.charts import Chart
 from salesopt_kit.locale import use_language
 from salesopt_kit.pilot.contrast import Arms, Contrast
-from salesopt_kit.pilot.foreseen import foreseen_of
+from salesopt_kit.pilot.foreseen import choices, foreseen_of, who_pilots
 from salesopt_kit.pilot.history import History, history_of
 from salesopt_kit.pilot.implanting import implanted, power_with, simulated_power
 from salesopt_kit.pilot.outline import Outline
 from salesopt_kit.pilot.panel import Panel
-from salesopt_kit.pilot.power import Power, choices, who_pilots
+from salesopt_kit.pilot.power import Power
 from salesopt_kit.stats.implanted import power_of, thresholds
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data_samples"
@@ -69,7 +69,7 @@ def test_the_smallest_effect_is_that_of_the_noncentral_t(lower: bool) -> None:
     known = foreseen_of(panel, panel, planned(panel))
     scatter = known.scatter(56)
     assert scatter is not None
-    assert scatter.freedom == 27 * 5  # of 3,000 days, 112 to a window
+    assert scatter.freedom == 26 * 5  # 3,000 days hold 26 windows of 112 days
     assert scatter.bounds.low < 100 < scatter.bounds.high
     sd = 10 * math.sqrt(2 / 56)
     expected = TTestIndPower().solve_power(nobs1=2, ratio=2, power=0.8, alpha=0.05) * sd
