@@ -1,33 +1,32 @@
 """Does the planned analysis find the true effect of the samples' pilots, and as often as the plan predicted?
 
-`python benchmarks/sample_pilots.py [--runs N]` (default 2,000 per sample) draws fresh runs of the generated samples,
-takes the analysis that the verdict takes, and prints coverage of the true effect, the share of intervals above 0, and
-the power that the plan predicts from each run's history before the pilot.
+`python benchmarks/sample_pilots.py [--runs N] [--follow-up DAYS]` (default: 2,000 per sample, followed as long as
+planned) draws fresh runs of the generated samples, takes the analysis that the verdict takes, and prints coverage of
+the true effect, the share of intervals above 0, and the power that the plan predicts from each run's history before
+the pilot.
 """
 
 import argparse
 import math
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from salesopt_kit.engagement import Pilot, open_engagement
-from salesopt_kit.metrics.core_figures import LOWER_IS_BETTER
+from salesopt_kit.metrics.core_figures import LOWER_IS_BETTER, metric_unit
 from salesopt_kit.pilot.check import Case, Rules
 from salesopt_kit.pilot.contrast import Arms
+from salesopt_kit.pilot.foreseen import foreseen_of, who_pilots
 from salesopt_kit.pilot.grid import grid_of
-from salesopt_kit.pilot.history import History, history_of
 from salesopt_kit.pilot.outline import Outline
 from salesopt_kit.pilot.panel import Panel
-from salesopt_kit.pilot.power import choices
 from salesopt_kit.pilot.two_questions import Change, change_of
-from salesopt_kit.stats.implanted import thresholds
+from salesopt_kit.stats.planned_power import PlannedPilot
 from salesopt_kit.stats.proportion import wilson
 
 SAMPLES_FOLDER = Path(__file__).resolve().parents[1] / "data_samples"
@@ -51,8 +50,10 @@ class Found:
     """The gain of the pilot's deals over the same ones without a pilot, each unit alike."""
     spilled: float
     """The part of it that the baseline had already, as its deals were still open when the pilot began."""
-    thresholds: npt.NDArray[np.float64]
-    """The effect from which on each placebo pilot on the history would have found it."""
+    pilot: PlannedPilot
+    """What the plan expected, on the day before the pilot."""
+    variance: float
+    """How much the units' changes scatter, as the plan took it from the history."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Study:
 
     def predicted(self, effect: float) -> float:
         """Return the mean over the runs of the power that the plan would have predicted."""
-        return float(np.mean([np.nanmean(one.thresholds < effect) for one in self.found]))
+        return float(np.mean([replace(one.pilot).power(effect, one.variance) for one in self.found]))
 
 
 def panel_of_run(sample: Sample, run: Run, metric: str, horizon: int) -> Panel:
@@ -111,7 +112,8 @@ def panel_of_run(sample: Sample, run: Run, metric: str, horizon: int) -> Panel:
         }
     )[day < world.n_days - horizon]
     rows = rows.groupby(["unit", "cluster", "day"], as_index=False)[["total", "n"]].sum()
-    return Panel(metric, metric, "days", "", rows, horizon, "sellers", lower_is_better=metric in LOWER_IS_BETTER)
+    unit = metric_unit(metric, "")
+    return Panel(metric, metric, unit, "", rows, horizon, "sellers", lower_is_better=metric in LOWER_IS_BETTER)
 
 
 def planned(sample: Sample) -> Pilot:
@@ -142,49 +144,52 @@ def outline_of(sample: Sample, pilot: Pilot, horizon: int) -> Outline:
     )
 
 
-def studied(sample: Sample, horizon: int, runs: int, metrics: tuple[str, ...] = METRICS) -> dict[str, Study]:
-    """Return the study of each figure over fresh runs, every case followed for `horizon` days."""
+def studied(
+    sample: Sample, horizons: list[int], runs: int, metrics: tuple[str, ...] = METRICS
+) -> dict[tuple[int, str], Study]:
+    """Return the study of each figure over fresh runs, every case followed for each of `horizons` days."""
     staff, pilot = sample.staff(), planned(sample)
     arms = Arms(pilot.treated, pilot.controls, pilot.baseline, pilot.period)
-    outline = outline_of(sample, pilot, horizon)
-    found: dict[str, list[Found]] = {metric: [] for metric in metrics}
+    found: dict[tuple[int, str], list[Found]] = {(days, metric): [] for days in horizons for metric in metrics}
     for number in range(FIRST_RUN, FIRST_RUN + runs):
         both = [simulate(sample.world, staff, number, with_pilot=is_on) for is_on in (True, False)]
         for metric in metrics:
-            pair = tuple(panel_of_run(sample, run, metric, horizon) for run in both)
-            found[metric].append(_found(pair, arms, outline))
-    return {metric: Study(tuple(ones)) for metric, ones in found.items()}
+            arrivals = panel_of_run(sample, both[0], metric, 0)
+            for days in horizons:
+                pair = tuple(panel_of_run(sample, run, metric, days) for run in both)
+                found[days, metric].append(_found(pair, arrivals, arms, outline_of(sample, pilot, days)))
+    return {asked: Study(tuple(ones)) for asked, ones in found.items()}
 
 
-def _found(pair: tuple[Panel, ...], arms: Arms, planned: Outline) -> Found:
+def _found(pair: tuple[Panel, ...], arrivals: Panel, arms: Arms, planned: Outline) -> Found:
     cases = [Case(panel, arms, grid_of(panel, arms), Rules(arms.period[1])) for panel in pair]
     own = cases[0].grid.is_treated
     after, before = (
         float(np.mean([getattr(cases[0].grid, when)[own] - getattr(cases[1].grid, when)[own]]))
         for when in ("after", "before")
     )
-    days = planned.baseline_days, round(7 * planned.weeks)
-    history = history_of(pair[0], planned, *days)
-    return Found(change_of(cases[0]), after, before, _predicted(history, planned, days))
-
-
-def _predicted(history: History, planned: Outline, days: tuple[int, int]) -> npt.NDArray[np.float64]:
-    """Return the thresholds as `pilot.power` takes them."""
-    return thresholds(history.gains(*days), choices(len(history.units), planned.size), planned.alpha)
+    known = foreseen_of(pair[0], arrivals, planned)
+    days = round(7 * planned.weeks)
+    scatter = known.scatter(days)
+    if scatter is None:
+        message = "the history tells no scatter"
+        raise ValueError(message)
+    return Found(change_of(cases[0]), after, before, known.pilot(days, who_pilots(known)), scatter.variance)
 
 
 def main() -> None:
     """Print the study."""
     parser = argparse.ArgumentParser(description="Are the samples' true effects found, and as often as predicted?")
     parser.add_argument("--runs", type=int, default=2_000)
+    parser.add_argument("--follow-up", type=int, action="append", help="days; default: as planned")
     parser.add_argument("--only", choices=sorted(SAMPLES), action="append")
     asked = parser.parse_args()
     for name in asked.only or SAMPLES:
         began = time.perf_counter()
-        horizon = planned(SAMPLES[name]).follow_up_days
-        print(f"{name}, {asked.runs} runs, cases followed for {horizon} days:")
-        for metric, study in studied(SAMPLES[name], horizon, asked.runs).items():
-            print(f"  {metric}: {_said(study)}")
+        horizons = asked.follow_up or [planned(SAMPLES[name]).follow_up_days]
+        print(f"{name}, {asked.runs} runs:")
+        for (days, metric), study in studied(SAMPLES[name], horizons, asked.runs).items():
+            print(f"  {metric}, cases followed for {days} days: {_said(study)}")
         print(f"  {time.perf_counter() - began:.0f} s")
 
 

@@ -16,13 +16,12 @@ from salesopt_kit.locale import _
 from salesopt_kit.metrics.core_figures import metric_unit
 from salesopt_kit.metrics.dimensions import dimension_label
 from salesopt_kit.numbers import difference_unit, shown
-from salesopt_kit.pilot.history import History, history_of
+from salesopt_kit.pilot.foreseen import Foreseen, foreseen
 from salesopt_kit.pilot.outline import Kind, Outline, outline
-from salesopt_kit.pilot.panel import panel
 from salesopt_kit.pilot.plan import LARGE
+from salesopt_kit.pilot.power import ENOUGH
 from salesopt_kit.pilot.profiles import Profiles, profiles
 from salesopt_kit.results import Estimate, Result, explains_missing
-from salesopt_kit.stats.implanted import smallest_effect, thresholds
 from salesopt_kit.stats.permutation import smallest_p
 from salesopt_kit.tables.store import Tables
 
@@ -227,7 +226,7 @@ def _shortlist(choices: tuple[Candidate, ...], size: int) -> tuple[Candidate, ..
 
 
 def _scored(tables: Tables, planned: Outline, known: Profiles) -> Iterator[Candidate]:
-    history = _history(tables, planned)
+    eve = _eve(tables, planned)
     n = len(known.units)
     total = 0
     for size in range(1, min(LARGEST, n // 2) + 1):
@@ -242,7 +241,7 @@ def _scored(tables: Tables, planned: Outline, known: Profiles) -> Iterator[Candi
         apart = np.array([trait.difference(member) for trait in known.traits])
         rest = np.array([trait.difference(1 - member) for trait in known.traits])
         against = np.sqrt(np.nanmean((apart - rest) ** 2, axis=0))
-        effects = _detectable(history, planned, [tuple(known.units[place] for place in places) for places in chosen])
+        effects = _detectable(eve, [tuple(known.units[place] for place in places) for places in chosen])
         for row, places in enumerate(chosen):
             values = {label: float(apart[place, row]) for place, label in enumerate(labels)}
             yield Candidate(
@@ -254,29 +253,26 @@ def _scored(tables: Tables, planned: Outline, known: Profiles) -> Iterator[Candi
             )
 
 
-def _history(tables: Tables, planned: Outline) -> History | None:
+def _eve(tables: Tables, planned: Outline) -> Foreseen | None:
     try:
-        figure = panel(tables, planned.dimension, planned.primary, planned.horizon)
-        return history_of(figure, planned, planned.baseline_days, round(7 * planned.weeks))
+        return foreseen(tables, planned, planned.primary)
     except MissingDataError:
         return None
 
 
-def _detectable(history: History | None, planned: Outline, chosen: list[tuple[str, ...]]) -> list[float | None]:
-    """Return what each choice could show; None for one with a unit that is too young for the history."""
-    if history is None:
+def _detectable(eve: Foreseen | None, chosen: list[tuple[str, ...]]) -> list[float | None]:
+    """Return what each choice could show; None where the history does not tell."""
+    after = round(7 * eve.planned.weeks) if eve else 0
+    scatter = eve.scatter(after) if eve else None
+    if eve is None or scatter is None:
         return [None] * len(chosen)
-    place = {unit: number for number, unit in enumerate(history.units)}
-    gains = history.gains(planned.baseline_days, round(7 * planned.weeks))
-    gains = gains[~np.isnan(gains).any(axis=1)]
-    found: list[float | None] = [None] * len(chosen)
-    told = [row for row, units in enumerate(chosen) if all(unit in place for unit in units)]
-    if not len(gains) or not told:
-        return found
-    limits = thresholds(gains, np.array([[place[unit] for unit in chosen[row]] for row in told]), planned.alpha)
-    for column, row in enumerate(told):
-        found[row] = smallest_effect(limits[:, column], len(limits))[0]
-    return found
+    place = {unit: number for number, unit in enumerate(eve.units)}
+    return [
+        eve.pilot(after, np.array([[place[unit] for unit in units]])).smallest(ENOUGH, scatter.variance)
+        if all(unit in place for unit in units)
+        else None
+        for units in chosen
+    ]
 
 
 def _worst(choice: Candidate) -> str:

@@ -57,6 +57,16 @@ class History:
         found: Numbers = sign * (figures[1] - figures[0]).T
         return found
 
+    def loads(self, before: int, after: int) -> Numbers:
+        """Return 1 / cases before + 1 / cases after of each unit, one row per start; NaN where one has none."""
+        start = self.starts(before, after)
+        n = [
+            self.counts[:, last] - self.counts[:, first]
+            for first, last in ((start - before, start), (start, start + after))
+        ]
+        found: Numbers = sum(np.divide(1.0, one, out=np.full(one.shape, np.nan), where=one > 0) for one in n).T
+        return found
+
     def arms(self, treated: tuple[str, ...], start: int, before: int, after: int) -> Arms:
         """Return a placebo pilot as the analyses of the verdict take it."""
         day = (self.first_day + timedelta(days=int(start))).date()

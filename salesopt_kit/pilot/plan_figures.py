@@ -11,7 +11,6 @@ from salesopt_kit.pilot.outline import Kind
 from salesopt_kit.pilot.plan import LARGE
 from salesopt_kit.pilot.power import ENOUGH, Length, Power, power
 from salesopt_kit.results import Missing
-from salesopt_kit.stats.implanted import power_of
 from salesopt_kit.tables.store import Tables
 
 COLUMNS = 34
@@ -61,7 +60,7 @@ def power_chart(tables: Tables, metric: str = "", *, kind: Kind | None = None) -
         label = _("{weeks:.0f} weeks (as planned)") if is_planned else _("{weeks:.0f} weeks")
         axes.plot(
             effects,
-            [power_of(length.thresholds, effect, length.independent)[0] for effect in effects],
+            [length.power_for(effect) for effect in effects],
             color=ACCENT if is_planned else MUTED,
             linewidth=2.4 if is_planned else 1.6,
             linestyle="-" if is_planned else next(styles),

@@ -2,32 +2,29 @@
 
 import math
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.metrics.core_figures import metric_label
 from salesopt_kit.numbers import difference_unit, shown
-from salesopt_kit.pilot.history import STEP, History, history_of
+from salesopt_kit.pilot.foreseen import Foreseen, choices, foreseen, who_pilots
+from salesopt_kit.pilot.history import STEP, History
 from salesopt_kit.pilot.outline import Kind, Outline, outline
-from salesopt_kit.pilot.panel import panel
 from salesopt_kit.pilot.wanted import wanted_effect
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.stats.design_effect import Likeness, likeness
-from salesopt_kit.stats.implanted import power_of, smallest_effect, thresholds
+from salesopt_kit.stats.implanted import power_of, thresholds
 from salesopt_kit.stats.interval import Interval
 from salesopt_kit.stats.permutation import smallest_p
+from salesopt_kit.stats.planned_power import PlannedPilot, Scatter
 from salesopt_kit.tables.store import Tables
 
 WEEKS = (4, 6, 8, 10, 12, 14, 16)
 ENOUGH = 0.8
 """The power that is asked for: four of five pilots find the effect."""
-MOST_CHOICES = 300
-SEED = 20240630
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +32,8 @@ class Length:
     """A pilot of so many weeks: what it could show."""
 
     weeks: float
-    thresholds: npt.NDArray[np.float64]
-    independent: float
-    """Placebo pilots that share no day, times the choices of units: what the uncertainty is computed with."""
+    pilot: PlannedPilot
+    scatter: Scatter
     detectable: float
     bounds: Interval
     power: float
@@ -45,6 +41,10 @@ class Length:
     textbook: float
     clustered: float
     """The textbook's figure with the design effect of sellers."""
+
+    def power_for(self, effect: float) -> float:
+        """Return the chance to find another effect."""
+        return self.pilot.power(effect, self.scatter.variance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,8 @@ class Power(Result):
     kept_out: tuple[str, ...]
     like: Likeness | None
     false_alarms: tuple[float, Interval]
+    followed: int | None
+    """Days over which each case is counted; None where the figure does not ripen."""
 
     def sentence(self) -> str:
         """Say what the planned pilot can show, and whether that is enough."""
@@ -132,16 +134,22 @@ class Power(Result):
                 n=self.units, k=self.size, p=smallest_p(self.units, self.size)
             ),
             _(
-                "Simulated: earlier windows before the pilot in which nothing was done, every choice of as many units, "
-                "the effect added to the pilot units, judged by the units' changes (t test). Windows overlap, so the "
-                "ranges count only those that share no day."
+                "Simulated: how much the changes of units vary comes from earlier windows in which nothing was done, "
+                "the number of cases from the days just before the pilot. Pilots drawn so, with the effect added, are "
+                "judged as the verdict does. Windows overlap, so the ranges count only those that share no day."
             ),
         ]
+        if self.followed is not None:
+            message = _(
+                "Predicted for a verdict on the first {days} days of each case, as planned. A verdict made later follows "
+                "cases longer, so effect and scatter are other ones."
+            )
+            said.append(message.format(days=self.followed))
         if self.like:
             message = _("Cases of one seller or unit resemble one another: intraclass correlation {icc:.3f}.")
             said.append(message.format(icc=self.like.icc))
         if self.kept_out:
-            message = _("Too young for the history, and left out of the simulation: {names}.")
+            message = _("Too young for the history, so taken to vary as the other units do: {names}.")
             said.append(message.format(names=_(", ").join(self.kept_out)))
         return tuple(said)
 
@@ -154,9 +162,9 @@ class Power(Result):
         return _("{value} ({low} to {high})").format(value=value, low=low, high=high)
 
     def _estimates(self, length: Length) -> tuple[Estimate, Estimate]:
-        method = _("placebo pilots on the history, t test on the changes of units")
+        method = _("pilots drawn with the scatter of the history, t test on the changes of units")
         group = f"weeks={length.weeks:.0f}" if length is not self.planned else "planned"
-        n, unit = round(length.independent), difference_unit(self.unit)
+        n, unit = round(length.scatter.freedom), difference_unit(self.unit)
         bounds = length.power_bounds
         return (
             Estimate(
@@ -188,20 +196,20 @@ class Power(Result):
 def power(tables: Tables, metric: str = "", *, kind: Kind | None = None) -> Result:
     """Return what pilots of 4 to 16 weeks could show of `metric` (default: the primary figure of the plan).
 
-    Real windows of the history before the pilot, a week apart, the baseline as long as planned; in each, every choice
-    of as many pilot units as planned (300 at most, drawn by a fixed seed); an effect implanted in the pilot units; the
-    difference of the units' changes judged by a t test on units - 2 degrees of freedom. MissingDataError where the
-    history is too short.
+    How much units' changes scatter comes from real windows of the history before the pilot, a week apart, in which
+    nothing was done, the baseline as long as planned; the number of cases from the eve of the pilot. With both, pilots
+    are drawn by the planned units (or every choice of as many, 300 at most) and judged as the verdict judges them, on
+    units - 2 degrees of freedom. MissingDataError where the history is too short.
     """
     planned = outline(tables, kind)
     metric = metric or planned.primary
-    figure = panel(tables, planned.dimension, metric, planned.horizon)
+    known = foreseen(tables, planned, metric)
     after = round(7 * planned.weeks)
-    history = history_of(figure, planned, planned.baseline_days, after)
-    current = _current(history, planned.baseline_days)
+    history = known.history
+    current = known.current
     wanted, why = wanted_effect(tables, planned, metric, current, history.panel.lower_is_better)
     like = likeness(*(history.panel.rows[name].to_numpy() for name in ("total", "n", "cluster")))
-    asked = (history, planned, wanted, like)
+    asked = (known, wanted, like)
     lengths = tuple(found for weeks in WEEKS if 7 * weeks != after and (found := _length(*asked, 7 * weeks)))
     main = _length(*asked, after)
     if main is None:
@@ -211,69 +219,59 @@ def power(tables: Tables, metric: str = "", *, kind: Kind | None = None) -> Resu
             ),
             remedy=_("Export older deals, or plan a shorter baseline."),
         )
-    alarms = power_of(main.thresholds, 0.0, main.independent)
     return Power(
         metric,
         metric_label(metric),
-        figure.unit,
+        history.panel.unit,
         current,
         wanted,
         why,
         lengths,
         main,
-        _least(history, planned, after),
-        len(history.units),
+        _least(known, after),
+        len(known.units),
         planned.size,
         tuple(unit for unit in planned.units if unit not in history.units),
         like,
-        alarms,
+        _false_alarms(history, planned, after),
+        history.panel.horizon,
     )
 
 
-def choices(units: int, size: int, most: int = MOST_CHOICES) -> npt.NDArray[np.int_]:
-    """Return every choice of `size` of so many units, one row each; above `most`, as many drawn by a fixed seed."""
-    if math.comb(units, size) <= most:
-        return np.array(list(combinations(range(units), size)))
-    random = np.random.default_rng(SEED)
-    return np.argsort(random.random((most, units)), axis=1)[:, :size]
-
-
-def _length(history: History, planned: Outline, wanted: float, like: Likeness | None, after: int) -> Length | None:
-    before = planned.baseline_days
-    if len(history.starts(before, after)) == 0:
+def _length(known: Foreseen, wanted: float, like: Likeness | None, after: int) -> Length | None:
+    scatter = known.scatter(after)
+    if scatter is None:
         return None
-    found, independent = _thresholds(history, planned, planned.size, after)
-    if np.isnan(found).all():
-        return None
-    detectable, bounds = smallest_effect(found, independent, ENOUGH)
-    share, share_bounds = power_of(found, wanted, independent)
-    textbook = _textbook(history, planned, after, like)
-    return Length(after / 7, found, independent, detectable, bounds, share, share_bounds, *textbook)
+    pilot = known.pilot(after, who_pilots(known))
+    low, high = scatter.bounds.low, scatter.bounds.high
+    return Length(
+        after / 7,
+        pilot,
+        scatter,
+        pilot.smallest(ENOUGH, scatter.variance),
+        Interval(pilot.smallest(ENOUGH, low), pilot.smallest(ENOUGH, high)),
+        pilot.power(wanted, scatter.variance),
+        Interval(pilot.power(wanted, high), pilot.power(wanted, low)),
+        *_textbook(known.history, known.planned, after, like),
+    )
 
 
-def _thresholds(history: History, planned: Outline, size: int, after: int) -> tuple[npt.NDArray[np.float64], float]:
+def _false_alarms(history: History, planned: Outline, after: int) -> tuple[float, Interval]:
+    """Return how often placebo pilots on the history come out as a gain, with Wilson's interval."""
     before = planned.baseline_days
-    chosen = choices(len(history.units), size)
+    chosen = choices(len(history.units), planned.size)
     found = thresholds(history.gains(before, after), chosen, planned.alpha)
     apart = max(1, (len(found) * STEP + before + after - STEP) // (before + after))
-    return found, float(min(apart * len(chosen), (~np.isnan(found)).sum()))
+    return power_of(found, 0.0, float(min(apart * len(chosen), (~np.isnan(found)).sum())))
 
 
-def _least(history: History, planned: Outline, after: int) -> tuple[int, float]:
+def _least(known: Foreseen, after: int) -> tuple[int, float]:
     """Return which number of pilot units shows the smallest effect, and that effect."""
-    found = {}
-    for size in range(1, len(history.units) // 2 + 1):
-        limits, independent = _thresholds(history, planned, size, after)
-        if not np.isnan(limits).all():
-            found[size] = smallest_effect(limits, independent, ENOUGH)[0]
+    n, scatter = len(known.units), known.scatter(after)
+    variance = scatter.variance if scatter else math.nan
+    found = {size: known.pilot(after, choices(n, size)).smallest(ENOUGH, variance) for size in range(1, n // 2 + 1)}
     best = min(found, key=lambda size: found[size])
     return best, found[best]
-
-
-def _current(history: History, days: int) -> float:
-    last = history.totals[:, -1] - history.totals[:, max(0, history.days - days)]
-    n = history.counts[:, -1] - history.counts[:, max(0, history.days - days)]
-    return float(last.sum() / n.sum())
 
 
 def _textbook(history: History, planned: Outline, after: int, like: Likeness | None) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from salesopt_kit.pilot.contrast import Contrast
 from salesopt_kit.pilot.estimators.choice import MANY_CONTROLS, main_contrast
 from salesopt_kit.stats.clustered import Clustered, clustered_ratio, difference_of_changes, two_sided_p
 from salesopt_kit.stats.permutation import permutation_of_units
+from salesopt_kit.stats.share_changes import difference_of_share_changes
 from salesopt_kit.terms import PilotAnswer
 
 FEWEST_TREATED = 2
@@ -63,7 +64,8 @@ def change_of(case: Case) -> Change:
     """Return the difference of both arms' changes, units as the cases; without controls the bare change, unbounded.
 
     The process was given to whole units, so they are what counts: Student's pooled t with G - 2 degrees of freedom on
-    one change a unit (Donald and Lang 2007, Rev Econ Stat 89:221-233), and the exact permutation over units.
+    one change a unit (Donald and Lang 2007, Rev Econ Stat 89:221-233), and the exact permutation over units. A share
+    scatters by what it is, so its interval is that of `difference_of_share_changes`.
     """
     changes, is_treated = case.grid.changes, case.grid.is_treated
     k, m = len(case.arms.treated), len(case.arms.controls)
@@ -71,7 +73,7 @@ def change_of(case: Case) -> Change:
         return _by_rule(case)
     if np.isnan(changes).any():
         return Change(math.nan, None, None, None, None, None, None, 0.0, (k, m))
-    found = difference_of_changes(changes[is_treated], changes[~is_treated])
+    found = _compared(case)
     permuted = permutation_of_units(changes, is_treated)
     return Change(
         found.value,
@@ -84,6 +86,14 @@ def change_of(case: Case) -> Change:
         found.freedom,
         (k, m),
     )
+
+
+def _compared(case: Case) -> Clustered:
+    grid = case.grid
+    if case.panel.unit != "fraction":
+        return difference_of_changes(grid.changes[grid.is_treated], grid.changes[~grid.is_treated])
+    gains = np.column_stack([grid.before, grid.after])  # gains of a share that had better fall lie between -1 and 0
+    return difference_of_share_changes(gains + case.panel.lower_is_better, grid.cases, grid.is_treated)
 
 
 def _by_rule(case: Case) -> Change:

@@ -1,7 +1,5 @@
 """How large an effect must be to be found, by simulation: real changes of units in which nothing was done, plus it."""
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
@@ -42,21 +40,3 @@ def power_of(found: Numbers, effect: float, independent: float) -> tuple[float, 
     known = found[~np.isnan(found)]
     share = float((known < effect).mean())
     return share, wilson(share * independent, independent)
-
-
-def smallest_effect(found: Numbers, independent: float, power: float = 0.8) -> tuple[float, Interval]:
-    """Return the smallest effect that is found with chance `power`, and the bounds that the number of pilots allows.
-
-    The quantile of the thresholds; its bounds are the quantiles at which Wilson's interval begins and ceases to hold
-    `power`. Never below 0; a bound is infinite where so few pilots cannot exclude any effect.
-    """
-    known = np.sort(found[~np.isnan(found)])
-    shares = np.arange(len(known) + 1) / len(known)
-    bounds = [wilson(share * independent, independent) for share in shares]
-    low = next((share for share, bound in zip(shares, bounds, strict=True) if bound.high >= power), 1.0)
-    high = next((share for share, bound in zip(shares, bounds, strict=True) if bound.low >= power), math.inf)
-    return _at(known, power), Interval(_at(known, low), _at(known, high) if high < math.inf else math.inf)
-
-
-def _at(known: Numbers, share: float) -> float:
-    return max(0.0, float(np.quantile(known, min(share, 1.0), method="higher")))

@@ -16,12 +16,13 @@ from salesopt_kit import open_engagement, open_tables, pilot
 from salesopt_kit.charts import Chart
 from salesopt_kit.locale import use_language
 from salesopt_kit.pilot.contrast import Arms, Contrast
+from salesopt_kit.pilot.foreseen import choices, foreseen_of, who_pilots
 from salesopt_kit.pilot.history import History, history_of
 from salesopt_kit.pilot.implanting import implanted, power_with, simulated_power
 from salesopt_kit.pilot.outline import Outline
 from salesopt_kit.pilot.panel import Panel
-from salesopt_kit.pilot.power import Power, choices
-from salesopt_kit.stats.implanted import power_of, smallest_effect, thresholds
+from salesopt_kit.pilot.power import Power
+from salesopt_kit.stats.implanted import power_of, thresholds
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data_samples"
 FIRST, DAYS = pd.Timestamp("2010-01-04"), 3_000
@@ -64,12 +65,35 @@ def t_test_on_changes(panel: Panel, arms: Arms) -> Contrast:
 @pytest.mark.parametrize("lower", [True, False])
 def test_the_smallest_effect_is_that_of_the_noncentral_t(lower: bool) -> None:
     """A change of means of 56 and 56 days varies by spread * root(2 / 56)."""
-    found = history(figure(10, lower=lower))
-    limits = thresholds(found.gains(56, 56), choices(6, 2))
+    panel = figure(10, lower=lower)
+    known = foreseen_of(panel, panel, planned(panel))
+    scatter = known.scatter(56)
+    assert scatter is not None
+    assert scatter.freedom == 26 * 5  # 3,000 days hold 26 windows of 112 days
+    assert scatter.bounds.low < 100 < scatter.bounds.high
     sd = 10 * math.sqrt(2 / 56)
     expected = TTestIndPower().solve_power(nobs1=2, ratio=2, power=0.8, alpha=0.05) * sd
-    assert smallest_effect(limits, 100)[0] == pytest.approx(expected, rel=0.08)
+    assert known.pilot(56, who_pilots(known)).smallest(0.8, scatter.variance) == pytest.approx(expected, rel=0.1)
+    limits = thresholds(known.history.gains(56, 56), choices(6, 2))
     assert power_of(limits, 0.0, 100)[0] == pytest.approx(0.025, abs=0.012)
+
+
+def test_the_cases_of_the_eve_count_and_a_young_unit_pilots_too() -> None:
+    """The last 56 days have three cases a day, two of which are still being followed; F began 100 days ago."""
+    panel = figure(10, days=800)
+    rows = panel.rows
+    last = rows["day"].max()
+    is_young = (rows["unit"] == "F") & (rows["day"] <= last - pd.Timedelta(days=100))
+    busy = rows["day"] > last - pd.Timedelta(days=56)
+    arrivals = replace(panel, rows=rows.assign(n=np.where(busy, 3.0, 1.0))[~is_young])
+    asked = replace(planned(panel), treated=("F", "A"))
+    known = foreseen_of(replace(panel, rows=rows[~is_young], horizon=30), arrivals, asked)
+    assert "F" not in known.history.units
+    assert who_pilots(known).tolist() == [[5, 0]]
+    cases = known.cases(56)
+    assert cases[:, 0].tolist() == [168.0] * 6
+    assert cases[0, 1] == pytest.approx((183 + 2 * 56) / 183 * 56)
+    assert cases[5, 1] == pytest.approx((100 + 2 * 56) / 100 * 56)
 
 
 @pytest.mark.parametrize("lower", [True, False])
