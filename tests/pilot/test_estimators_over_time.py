@@ -166,7 +166,7 @@ def geolift(shared: Path) -> Tables:
     data = shared / "data" / "geolift"
     if not data.is_dir():
         pytest.skip("the public data are not here")
-    return open_tables(open_engagement(ROOT / "data_samples" / "geolift", exports=str(data)))
+    return open_tables(open_engagement(ROOT / "data_samples" / "cities", exports=str(data)))
 
 
 def test_the_published_experiment_has_its_published_answer_and_the_plain_one_is_called_naive(geolift: Tables) -> None:
