@@ -5,7 +5,7 @@ from typing import Any
 
 from salesopt_kit.engagement import Engagement
 from salesopt_kit.pilot.judge import Judged, together
-from salesopt_kit.pilot.verdicts import Verdicts
+from salesopt_kit.pilot.judged_pilot import JudgedPilot
 from salesopt_kit.records.changes import Saved
 from salesopt_kit.records.rows import Evaluation, Target
 from salesopt_kit.records.store import Store
@@ -15,7 +15,7 @@ UNITS = ("days", "fraction", "hours", "score")
 
 
 def keep_verdicts(
-    engagement: Engagement, store: Store, found: Verdicts, name: str, *, on: date | None = None
+    engagement: Engagement, store: Store, found: JudgedPilot, name: str, *, on: date | None = None
 ) -> tuple[Saved[Evaluation], ...]:
     """Keep every verdict, all of them or none, and return them as saved; signed by `name` today, or `on`.
 

@@ -23,10 +23,10 @@ from salesopt_kit.pilot.estimators import (
     pre_trend,
 )
 from salesopt_kit.pilot.estimators.figures import effect_by_week, effect_by_week_chart
+from salesopt_kit.pilot.judged_pilot import judged_pilot
 from salesopt_kit.pilot.main_effect import MainEffects, main_effects
 from salesopt_kit.pilot.panel import Panel, panel_of
 from salesopt_kit.pilot.setting import setting
-from salesopt_kit.pilot.verdicts import judged_pilot
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import HonestVerdict
 
