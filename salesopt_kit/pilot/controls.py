@@ -95,6 +95,10 @@ def _remarks(chosen: Setting) -> tuple[str, ...]:
     said = [
         _("Assumed: without the pilot both arms would have changed alike."),
         _(
+            "The interval here takes sellers as the cases. The verdict takes whole units, as the process was given to "
+            "units: it is more cautious, and it decides."
+        ),
+        _(
             "Deals opened before the pilot and still open when it began are partly treated, which makes the difference "
             "in the cycle look smaller than it is."
         ),

@@ -24,10 +24,11 @@ def keep_verdicts(
     """
     signed = {"judged_by": name.strip(), "judged_on": on or datetime.now(UTC).date()}
     with store.together():
-        return tuple(_keep(engagement, store, one, signed | _fields(one)) for one in found.judged if one.unit in UNITS)
+        return tuple(_keep(engagement, store, one, signed | verdict_fields(one)) for one in found.judged if one.unit in UNITS)
 
 
-def _fields(one: Judged) -> dict[str, Any]:
+def verdict_fields(one: Judged) -> dict[str, Any]:
+    """Return what is kept of a figure's verdict: the verdict, the effect with its interval, and why."""
     effect = one.contrast
     return {
         "verdict": one.verdict,

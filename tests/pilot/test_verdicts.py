@@ -42,7 +42,17 @@ def test_the_page_says_what_to_do_next_and_shows_the_checks(alder: Tables) -> No
     whole = pilot.pilot_verdict(alder)
     assert whole.sentence().startswith("Next step: ")
     assert "<strong>Next step: " in whole._repr_html_()
-    assert whole.table()["Answer"].str.len().min() > 0
+    rows = whole.table().set_index("Question")["Answer"]
+    assert rows.str.len().min() > 0
+    held = pilot.held_against_pilot(alder)
+    expected = held.table().set_index("Record").loc["PR-1"]
+    assert (
+        f"expected {expected['Expected change']}, measured {expected['Measured change']}"
+        in (rows["Did the design expect it?"])
+    )
+    primary = judged_pilot(alder).judged[0]
+    rescaled = f"in proportion: {-primary.needed:.1f} days"
+    assert any(rescaled in said for said in pilot.verdicts(alder).caveats())
     checks = pilot.verdict_checks(alder).table()
     assert set(checks["Outcome"]) <= {"pass", "fail", "not checkable"}
     assert (checks["Check"] == "Plan fixed before the first day").sum() == 1
