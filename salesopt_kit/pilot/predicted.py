@@ -9,7 +9,7 @@ from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.core_figures import metric_label
 from salesopt_kit.metrics.once import once
-from salesopt_kit.numbers import difference_unit, shown
+from salesopt_kit.numbers import difference_unit
 from salesopt_kit.pilot.evaluation import reading
 from salesopt_kit.pilot.setting import Setting, setting
 from salesopt_kit.pilot.totals import Totals, totals
@@ -40,12 +40,6 @@ class Held:
     change: Estimate | None
     verdict: str
     reason: str = ""
-
-    def short(self) -> str:
-        """Return the expected change and the one that came, without their intervals."""
-        unit = difference_unit(self.prediction.unit)
-        came = shown(self.change.value, unit) if self.change else "–"
-        return f"{shown(self.prediction.change, unit)} → {came}"
 
     def said(self) -> str:
         """Say what change was expected, what change came, and whether the two agree."""

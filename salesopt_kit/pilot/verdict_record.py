@@ -24,7 +24,9 @@ def keep_verdicts(
     """
     signed = {"judged_by": name.strip(), "judged_on": on or datetime.now(UTC).date()}
     with store.together():
-        return tuple(_keep(engagement, store, one, signed | verdict_fields(one)) for one in found.judged if one.unit in UNITS)
+        return tuple(
+            _keep(engagement, store, one, signed | verdict_fields(one)) for one in found.judged if one.unit in UNITS
+        )
 
 
 def verdict_fields(one: Judged) -> dict[str, Any]:

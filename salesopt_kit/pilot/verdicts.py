@@ -59,27 +59,7 @@ class Verdicts(Result):
 
     def table(self) -> pd.DataFrame:
         """Return one row per figure: the handbook's columns, both answers, the verdict."""
-        return pd.DataFrame(self._row(one) for one in self.found.judged)
-
-    def _row(self, one: Judged) -> dict[str, str]:
-        held = self.found.expected_of(one.metric)
-        expected = (
-            {_("By the design: expected → measured"): held.short() if held else "–"} if self.found.expected else {}
-        )
-        return {
-            _("Metric evaluated"): one.label,
-            _("Before the pilot"): shown(one.level.before, one.unit),
-            _("After the pilot"): shown(one.level.after, one.unit),
-            _("Rate of change"): arrow(one.level.after / one.level.before - 1 if one.level.before else None),
-            _("Target met (preset target)"): _("{bound} ({verdict})").format(
-                bound=bound_text(one.target, one.unit), verdict=one.by_point.label
-            ),
-            _("Against the controls (95% interval)"): _effect(one),
-            **expected,
-            _("Did it change because of the pilot?"): one.changed.label,
-            _("Is the target met?"): one.is_met.label,
-            _("Verdict"): one.verdict.label,
-        }
+        return pd.DataFrame(_row(one) for one in self.found.judged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +135,22 @@ def verdict_checks(tables: Tables) -> Result:
         for label, check in rows
     )
     return Table(message.format(n=len(rows), failed=failed, unknown=unknown), cells)
+
+
+def _row(one: Judged) -> dict[str, str]:
+    return {
+        _("Metric evaluated"): one.label,
+        _("Before the pilot"): shown(one.level.before, one.unit),
+        _("After the pilot"): shown(one.level.after, one.unit),
+        _("Rate of change"): arrow(one.level.after / one.level.before - 1 if one.level.before else None),
+        _("Target met (preset target)"): _("{bound} ({verdict})").format(
+            bound=bound_text(one.target, one.unit), verdict=one.by_point.label
+        ),
+        _("Against the controls (95% interval)"): _effect(one),
+        _("Did it change because of the pilot?"): one.changed.label,
+        _("Is the target met?"): one.is_met.label,
+        _("Verdict"): one.verdict.label,
+    }
 
 
 def _each(judged: tuple[Judged, ...]) -> str:
