@@ -104,6 +104,7 @@ class NextStep(Term):
     WATCH = "roll_out_with_watch", "推广并持续监测"
     EXTEND = "extend_the_pilot", "延长试点"
     WAIT = "wait_for_the_follow_up", "等待跟踪期结束"
+    REPEAT = "pilot_again", "重做试点"
     REDESIGN = "redesign", "重新设计方案"
     STOP = "stop", "停止试点"
 

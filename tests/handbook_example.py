@@ -13,6 +13,7 @@ ENGAGEMENT = """\
 client: 华信科技
 slug: huaxin
 locale: zh-CN
+as_of: 2024-05-15
 stages:
   - {id: lead, name: 线索分配, owner: 市场部, outputs: [线索表]}
   - {id: contract, name: 合同审批, owner: 法务部, inputs: [报价单], outputs: [合同]}

@@ -16,8 +16,10 @@ from salesopt_kit.kickoff import triggers
 from salesopt_kit.kickoff.triggers import Triggers
 from salesopt_kit.metrics.evidence import look_up
 from salesopt_kit.pilot.controls import WithControls, with_controls
+from salesopt_kit.pilot.judged_pilot import judged_pilot
 from salesopt_kit.records import Records, load_records, missing_links
 from salesopt_kit.results import Estimate
+from salesopt_kit.rollout.verified import verified
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import Severity, TriggerState
 
@@ -183,6 +185,23 @@ def test_the_shortened_cycle_is_seen_and_shorter_by_no_accident(name: str) -> No
     effect = compared(name)["pilot.cycle_days.effect"]
     assert effect.high is not None
     assert effect.high < 0
+
+
+def test_the_verdicts_in_the_records_are_those_of_today(name: str) -> None:
+    """Where they are not: `python tools/sample_verdicts.py`."""
+    kept = {one.metric: one for one in records_of(name).evaluations}
+    found = {one.metric: one for one in judged_pilot(opened(name)).judged}
+    assert {metric: one.verdict for metric, one in kept.items()} == {m: one.verdict for m, one in found.items()}
+    for metric, one in kept.items():
+        effect = found[metric].contrast
+        assert (one.effect, one.low, one.high) == pytest.approx((effect.value, effect.low, effect.high), abs=1e-6)
+
+
+def test_limits_frozen_from_the_pilot_are_of_figures_that_it_has_verified(name: str) -> None:
+    records = records_of(name)
+    proven = verified(opened(name), records)
+    assert proven >= {"daily_hours"}
+    assert {one.metric for one in records.charts if one.basis == "pilot"} <= proven
 
 
 def test_each_complaint_of_the_window_is_counted(name: str) -> None:

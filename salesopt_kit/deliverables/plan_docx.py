@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from salesopt_kit import design, diagnose, prioritise
+from salesopt_kit import design, diagnose, pilot, prioritise
 from salesopt_kit.charts import Chart
 from salesopt_kit.deliverables.branding import Look, look_of
 from salesopt_kit.deliverables.docx_parts import LANDSCAPE, PORTRAIT, POSTER, Paper
@@ -51,6 +51,8 @@ def write_plan(tables: Tables, path: Path) -> None:
     _section(paper, _("Responsibilities and dates"), design.responsibilities(tables), design.timeline(tables))
     _section(paper, _("Risks and contingencies"), design.risks(tables))
     _section(paper, _("Targets"), design.targets(tables))
+    if tables.engagement.config.pilot:
+        _section(paper, _("What the pilot came to"), pilot.pilot_verdict(tables))
     _section(paper, _("What is still open"), design.missing_links(tables))
     paper.turn(PORTRAIT)
     _sign_off(paper, tables, records)

@@ -12,6 +12,7 @@ from salesopt_kit.deliverables.branding import look_of
 from salesopt_kit.deliverables.docx_parts import LANDSCAPE, Paper
 from salesopt_kit.deliverables.pptx_parts import FULL, Deck, source_notes
 from salesopt_kit.locale import _, language
+from salesopt_kit.pilot import pilot_verdict
 from salesopt_kit.results import Missing, Result
 from salesopt_kit.rollout import dashboard_chart, wave_chart, wave_effect
 from salesopt_kit.rollout.quarterly import quarter_name, quarterly_parts
@@ -34,6 +35,7 @@ def write_quarterly(tables: Tables, folder: Path) -> list[Path]:
 def _parts(tables: Tables) -> Iterator[Part]:
     for place, (heading, answer) in enumerate(quarterly_parts(tables)):
         yield heading, answer, _drawn(dashboard_chart(tables)) if place == 0 else None
+    yield _("What did the pilot come to?"), pilot_verdict(tables), None
     yield _("How far is the roll-out?"), wave_effect(tables), _drawn(wave_chart(tables))
 
 

@@ -53,7 +53,7 @@ def write_summary(tables: Tables, path: Path) -> None:
         (_("What changes, and until when"), design.responsibilities, draw_timeline),
         (_("What it is to reach"), design.targets, _plain),
         (_("What the pilot showed"), pilot.evaluation, _pilot),
-        (_("Was it the pilot?"), pilot.with_controls, _plain),
+        (_("Was it the pilot?"), pilot.pilot_verdict, _plain),
         (_("How far the chain of evidence holds"), design.answers_root_causes, _chain),
         (_("Next steps: what is missing"), design.missing_links, _plain),
     )

@@ -6,16 +6,14 @@ from typing import ClassVar
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import _
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.core_figures import metric_label
 from salesopt_kit.numbers import difference_unit, shown
 from salesopt_kit.pilot.effect import Effect, effect
+from salesopt_kit.pilot.judged_pilot import judged_pilot
 from salesopt_kit.pilot.setting import Setting, setting
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.tables.store import Tables
-
-USUAL_P = 0.05
-FEWEST_BASELINE_MONTHS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +28,14 @@ class WithControls(Result):
     remarks: tuple[str, ...]
 
     def sentence(self) -> str:
-        """Say the difference of the main figure, and the weakest link."""
+        """Say the difference of the main figure, and the weakest link of the pilot's verdict."""
         if not self.effects:
-            message = _("No figure could be compared with the controls. Weakest link: {link}")
-            return message.format(link=self.weakest_link)
+            return _("No figure could be compared with the controls.")
         main = self.effects[0]
-        message = _("Against the controls, {label}: {difference}. Weakest link: {link}")
-        return message.format(label=main.label, difference=_difference(main), link=self.weakest_link)
+        message = _("Against the controls, {label}: {difference}.")
+        said = message.format(label=main.label, difference=_difference(main))
+        link = _("The verdict's weakest link: {link}").format(link=self.weakest_link) if self.weakest_link else ""
+        return sentences(said, link)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return effect and permutation p of every figure."""
@@ -76,7 +75,7 @@ def with_controls(tables: Tables) -> Result:
             effects.append(effect(tables, chosen, metric))
         except MissingDataError as missing:
             absent.append((metric_label(metric), f"{missing.what}. {missing.remedy}"))
-    return WithControls(tuple(effects), tuple(absent), _weakest_link(chosen, effects, absent), _remarks(chosen))
+    return WithControls(tuple(effects), tuple(absent), _weakest_link(tables), _remarks(chosen))
 
 
 def compared(chosen: Setting) -> tuple[str, ...]:
@@ -84,31 +83,21 @@ def compared(chosen: Setting) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("cycle_days", "won_in_time", *chosen.targets)))
 
 
-def _weakest_link(chosen: Setting, effects: list[Effect], absent: list[tuple[str, str]]) -> str:
-    if not effects:
-        return absent[0][1] if absent else _("there is nothing to compare.")
-    if effects[0].difference.low is None:
-        return _("too few sellers to know how much they differ by themselves.")
-    if chosen.followed_days < chosen.pilot.follow_up_days:
-        message = _("deals were followed for {days} days after the pilot instead of {planned}.")
-        return message.format(days=chosen.followed_days, planned=chosen.pilot.follow_up_days)
-    if (smallest := effects[0].permutation.smallest) > USUAL_P:
-        message = _(
-            "{k} of {n} units took part, so even the clearest result has p = {p:.3f} when whole units are the cases."
-        )
-        n = len(chosen.treated) + len(chosen.controls)
-        return message.format(k=len(chosen.treated), n=n, p=smallest)
-    first, last = chosen.pilot.baseline
-    months = round(((last - first).days + 1) / 30.44)
-    if months < FEWEST_BASELINE_MONTHS:
-        message = _("the baseline has {months} months; under six, a bad start may pass for an improvement later.")
-        return message.format(months=months)
-    return _("who took part was not drawn by lot, as far as the data tell.")
+def _weakest_link(tables: Tables) -> str:
+    """Return the weakest link of the pilot's verdict; "" where there is none, as no target is set."""
+    try:
+        return judged_pilot(tables).whole.weakest
+    except MissingDataError:
+        return ""
 
 
 def _remarks(chosen: Setting) -> tuple[str, ...]:
     said = [
         _("Assumed: without the pilot both arms would have changed alike."),
+        _(
+            "The interval here takes sellers as the cases. The verdict takes whole units, as the process was given to "
+            "units: it is more cautious, and it decides."
+        ),
         _(
             "Deals opened before the pilot and still open when it began are partly treated, which makes the difference "
             "in the cycle look smaller than it is."

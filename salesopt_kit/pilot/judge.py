@@ -4,16 +4,15 @@ import math
 from dataclasses import dataclass
 
 from salesopt_kit.engagement import Bound
-from salesopt_kit.locale import _
 from salesopt_kit.pilot.check import Case, Check, Rules
 from salesopt_kit.pilot.checks_before import balance, baseline_length, pre_trend, regression_to_the_mean
 from salesopt_kit.pilot.checks_during import contamination, follow_up, missing_days, novelty, sample_ratio
 from salesopt_kit.pilot.contrast import Arms, Contrast
 from salesopt_kit.pilot.grid import grid_of
 from salesopt_kit.pilot.panel import Panel
+from salesopt_kit.pilot.reasons import USUAL_P, weakest_link, why_changed, why_met
 from salesopt_kit.pilot.settles import Settles, settles
 from salesopt_kit.pilot.two_questions import (
-    FEWEST_TREATED,
     Change,
     Level,
     change_of,
@@ -24,8 +23,6 @@ from salesopt_kit.pilot.two_questions import (
     level_of,
 )
 from salesopt_kit.terms import CheckOutcome, HonestVerdict, PilotAnswer, Verdict
-
-USUAL_P = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +45,10 @@ class Judged:
     settles: Settles
     needed: float
     """The gain that the target needs, on the scale of `change`."""
+    scale: float = 1.0
+    """What a unit of the target's figure is on the scale of `change`."""
+    counted: str = ""
+    """What the change counts, in words."""
 
     @property
     def by_point(self) -> Verdict:
@@ -80,7 +81,8 @@ def judge(
     checks = (*checks_of(case, change, target), *more)
     factor = p_factor if change.gain > 0 else harm_factor
     p = None if change.p is None else min(change.p * factor, 1.0)
-    needed = needed_gain(level, target) * _scale(case, level)
+    scale = _scale(case, level)
+    needed = needed_gain(level, target) * scale
     changed = did_it_change(change, needed, is_blocked=is_blocked(checks), p=p)
     met = is_it_met(level, target)
     is_early = any(check.key == "follow_up" and check.is_failed for check in checks)
@@ -97,11 +99,13 @@ def judge(
         changed,
         met,
         verdict,
-        _reasons(case, change, level, (changed, met), target, is_one_of_many=is_one_of_many),
+        (why_changed(case, change, changed, is_one_of_many=is_one_of_many), why_met(case, level, met, target)),
         weakest_link(case, change, changed, met, checks),
         checks,
-        settles(case, change, level, (changed, met), target),
+        settles(case, change, level, (changed, met), target, is_blocked=is_blocked(checks)),
         needed,
+        scale,
+        panel.said,
     )
 
 
@@ -175,100 +179,3 @@ def ladder(
     if met is PilotAnswer.YES and changed is PilotAnswer.YES:
         return HonestVerdict.WITH_EVIDENCE
     return HonestVerdict.ON_SURFACE if is_met_by_point else HonestVerdict.NOT_ENOUGH
-
-
-def _reasons(
-    case: Case,
-    change: Change,
-    level: Level,
-    answers: tuple[PilotAnswer, PilotAnswer],
-    target: Bound,
-    *,
-    is_one_of_many: bool,
-) -> tuple[str, ...]:
-    why = _why_changed(case, change, answers[0], is_one_of_many=is_one_of_many)
-    return (why, _why_met(level, answers[1], target))
-
-
-def _why_changed(case: Case, change: Change, changed: PilotAnswer, *, is_one_of_many: bool) -> str:
-    if not case.arms.controls:
-        return _("No unit kept the old process at the same time, so the season and chance could explain the change.")
-    if change.low is None or change.high is None:
-        return _(
-            "Some unit has no data, or there are too few units, so nobody knows how much units differ by themselves."
-        )
-    moved = _("better") if change.gain > 0 else _("worse")
-    message = {
-        PilotAnswer.YES: _(
-            "Against the controls the pilot's units got {moved} by {gain}, more than units differ by chance."
-        ),
-        PilotAnswer.NO: _(
-            "Against the controls the change is small ({gain} {moved}): what the target needs is ruled out."
-        ),
-        PilotAnswer.CANNOT_TELL: _(
-            "Against the controls the pilot's units got {moved} by {gain}, which units could differ by as well without "
-            "any pilot."
-        ),
-    }[changed]
-    if changed is PilotAnswer.CANNOT_TELL and not change.low <= 0 <= change.high:
-        message = _(
-            "The pilot's units got {moved} by {gain} against the controls, but a check below forbids to credit it."
-        )
-        if len(case.arms.treated) < FEWEST_TREATED:
-            message = _(
-                "The one pilot unit got {moved} by {gain} against the controls: consistent with an effect, never proof "
-                "of it."
-            )
-        elif not change.is_extreme:
-            message = _(
-                "The pilot's units got {moved} by {gain} against the controls, but single controls moved as much."
-            )
-        elif is_one_of_many:
-            message = _(
-                "The pilot's units got {moved} by {gain} against the controls, but of several figures judged at once "
-                "one moves as much by chance."
-            )
-    return message.format(moved=moved, gain=case.said(change.gain))
-
-
-def _why_met(level: Level, met: PilotAnswer, target: Bound) -> str:
-    if level.low is None:
-        return _("Too few independent cases to know how sure the figure after is.")
-    said = {
-        PilotAnswer.YES: _("The figure after keeps the target with its whole uncertainty."),
-        PilotAnswer.NO: _("The figure after misses the target even at the favourable end of its uncertainty."),
-        PilotAnswer.CANNOT_TELL: _("The figure after lies so near the target that chance alone decides on which side."),
-    }[met]
-    return said + (_(" It kept it before the pilot too.") if target.is_met(level.before) else "")
-
-
-def weakest_link(  # noqa: PLR0911 -- one for each link
-    case: Case, change: Change, changed: PilotAnswer, met: PilotAnswer, checks: tuple[Check, ...]
-) -> str:
-    """Return the one thing that weakens the verdict most, in the order in which it would have to be mended."""
-    failed = sorted((check for check in checks if check.is_failed), key=lambda check: not check.blocks)
-    early = [check.said for check in failed if check.key == "follow_up"]
-    if early:
-        return early[0]
-    if not case.arms.controls:
-        return _("nobody kept the old process at the same time.")
-    if len(case.arms.treated) < FEWEST_TREATED:
-        return _("one pilot unit: whatever else happened there cannot be told from the pilot.")
-    if failed and failed[0].blocks:
-        return failed[0].said
-    open_ = [check.said for check in checks if check.blocks and check.outcome is CheckOutcome.NOT_CHECKABLE]
-    if changed is not PilotAnswer.YES and open_ and change.low is not None and change.low > 0:
-        return open_[0]
-    if changed is not PilotAnswer.YES:
-        return _("{n} units differ so much by themselves that this effect does not stand out.").format(
-            n=sum(change.n_units)
-        )
-    if met is not PilotAnswer.YES:
-        return _("the figure after is not sure enough to be held against the target.")
-    if failed:
-        return failed[0].said
-    if change.smallest_p is not None and change.smallest_p > USUAL_P:
-        return _("with {k} of {n} units, counting units alone can reach p = {p:.3f} at best.").format(
-            k=change.n_units[0], n=sum(change.n_units), p=change.smallest_p
-        )
-    return _("who took part was not drawn by lot, as far as the data tell.")

@@ -3,18 +3,23 @@
 from dataclasses import dataclass
 
 from salesopt_kit.locale import _
+from salesopt_kit.pilot.advice import advice, headline
 from salesopt_kit.pilot.judge import Judged, together
 from salesopt_kit.terms import HonestVerdict, NextStep, PilotAnswer
 
 
 @dataclass(frozen=True, slots=True)
 class Overall:
-    """The verdict of the pilot, the next step, why, and the weakest link."""
+    """The verdict of the pilot, the next step, why, and the weakest link; three sentences say it to anybody."""
 
     verdict: HonestVerdict
     step: NextStep
     why: str
     weakest: str
+    advice: str
+    """The next step, as one sentence."""
+    headline: str
+    """What the pilot came to, as one sentence."""
 
 
 def overall(judged: tuple[Judged, ...], broken: tuple[str, ...] = ()) -> Overall:
@@ -27,9 +32,11 @@ def overall(judged: tuple[Judged, ...], broken: tuple[str, ...] = ()) -> Overall
     harmed = (*(one.label for one in judged if one.verdict is HonestVerdict.HARM), *broken)
     if harmed:
         said = _("{names} got worse, more than chance explains.").format(names=_(", ").join(dict.fromkeys(harmed)))
-        return Overall(HonestVerdict.HARM, NextStep.STOP, said, primary.weakest)
-    said = _("The primary figure decides: {label}. {why}").format(label=primary.label, why=together(primary.reasons))
-    return Overall(primary.verdict, next_step(judged), said, primary.weakest)
+        step = NextStep.STOP
+        return Overall(HonestVerdict.HARM, step, said, primary.weakest, advice(step, judged), said)
+    said = _("{label} decides, as the plan has it. {why}").format(label=primary.label, why=together(primary.reasons))
+    step = next_step(judged)
+    return Overall(primary.verdict, step, said, primary.weakest, advice(step, judged), headline(primary))
 
 
 def next_step(judged: tuple[Judged, ...]) -> NextStep:
@@ -43,8 +50,10 @@ def next_step(judged: tuple[Judged, ...]) -> NextStep:
         return NextStep.WAIT
     if primary.verdict is HonestVerdict.NOT_MET or primary.changed is PilotAnswer.NO:
         return NextStep.REDESIGN
-    is_within_reach = primary.settles.weeks is not None or primary.settles.units is not None
-    if is_within_reach:
+    open_ = primary.settles
+    if open_.is_again:
+        return NextStep.REPEAT
+    if open_.weeks is not None or open_.units is not None or open_.is_longer:
         return NextStep.EXTEND
     # The gain is real, and only on which side of the target it ends stays open: no data within reason would tell.
     return NextStep.WATCH if primary.changed is PilotAnswer.YES else NextStep.REDESIGN

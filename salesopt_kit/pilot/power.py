@@ -141,8 +141,8 @@ class Power(Result):
         ]
         if self.followed is not None:
             message = _(
-                "Predicted for a verdict on the first {days} days of each case, as planned. A verdict made later follows "
-                "cases longer, so effect and scatter are other ones."
+                "Predicted for a verdict on the first {days} days of each case, as planned. A verdict made later "
+                "follows cases longer, so effect and scatter are other ones."
             )
             said.append(message.format(days=self.followed))
         if self.like:

@@ -8,6 +8,7 @@ from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.breakdown import with_interval
 from salesopt_kit.metrics.core_figures import metric_label
+from salesopt_kit.metrics.once import once
 from salesopt_kit.numbers import difference_unit
 from salesopt_kit.pilot.evaluation import reading
 from salesopt_kit.pilot.setting import Setting, setting
@@ -39,6 +40,19 @@ class Held:
     change: Estimate | None
     verdict: str
     reason: str = ""
+
+    def said(self) -> str:
+        """Say what change was expected, what change came, and whether the two agree."""
+        if self.change is None:
+            return _("expected {expected}; not measured: {why}").format(
+                expected=with_interval(_expected_change(self.prediction)), why=self.reason
+            )
+        message = _("expected {expected}, measured {came}: {verdict}")
+        return message.format(
+            expected=with_interval(_expected_change(self.prediction)),
+            came=with_interval(self.change),
+            verdict=_(VERDICTS[self.verdict]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +133,8 @@ def held_against_pilot(tables: Tables) -> Result:
     it is in the predicted interval, other than expected where the two 95 % intervals do not even touch. Difference in
     differences by bootstrap over sellers, from three sellers an arm on. MissingDataError without a pilot or prediction.
     """
-    records, chosen = load_records(tables.engagement), setting(tables)
-    began = chosen.pilot.period[0]
-    late = tuple(one.id for one in records.predictions if one.predicted_on and one.predicted_on >= began)
-    newest = {one.metric: one for one in records.predictions if one.id not in late}
+    chosen = setting(tables)
+    newest, late = _predictions(tables, chosen)
     if not newest:
         raise MissingDataError(
             _("no prediction was kept before the pilot began"),
@@ -131,6 +143,20 @@ def held_against_pilot(tables: Tables) -> Result:
     return HeldAgainst(tuple(_held(tables, chosen, one) for one in newest.values()), late, bool(chosen.controls))
 
 
+def held_predictions(tables: Tables, chosen: Setting, metrics: tuple[str, ...]) -> tuple[Held, ...]:
+    """Return what was predicted of some figures before the pilot, each beside what the pilot came to."""
+    newest, _late = _predictions(tables, chosen)
+    return tuple(_held(tables, chosen, newest[metric]) for metric in metrics if metric in newest)
+
+
+def _predictions(tables: Tables, chosen: Setting) -> tuple[dict[str, Prediction], tuple[str, ...]]:
+    """Return the newest prediction of each figure made before the pilot, and the ids of those made later."""
+    known, began = load_records(tables.engagement).predictions, chosen.pilot.period[0]
+    late = tuple(one.id for one in known if one.predicted_on and one.predicted_on >= began)
+    return {one.metric: one for one in known if one.id not in late}, late
+
+
+@once
 def _held(tables: Tables, chosen: Setting, prediction: Prediction) -> Held:
     try:
         measured = reading(tables, chosen, prediction.metric, chosen.pilot.period, "after")

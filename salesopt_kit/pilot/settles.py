@@ -19,18 +19,31 @@ MOST_UNITS = 12
 
 @dataclass(frozen=True, slots=True)
 class Settles:
-    """What would settle the verdict; all are None where nothing is open, or nothing within reason would."""
+    """What would settle the verdict; all are None or False where nothing is open, or nothing within reason would."""
 
     said: str
     until: date | None = None
     weeks: int | None = None
     units: int | None = None
+    is_longer: bool = False
+    """Whether more weeks would, though nobody can compute how many."""
+    is_again: bool = False
+    """Whether only a new pilot would, as the comparison of this one failed a check."""
 
 
 def settles(
-    case: Case, change: Change, level: Level, answers: tuple[PilotAnswer, PilotAnswer], target: Bound
+    case: Case,
+    change: Change,
+    level: Level,
+    answers: tuple[PilotAnswer, PilotAnswer],
+    target: Bound,
+    *,
+    is_blocked: bool = False,
 ) -> Settles:
-    """Return what would settle both answers, if the effect and the spread stay as they are measured."""
+    """Return what would settle both answers, if the effect and the spread stay as they are measured.
+
+    `is_blocked`: a check forbids to lay a change to the pilot.
+    """
     until = case.arms.period[1] + timedelta(days=follow_up_needed(case, target))
     if case.rules.as_of < until:
         message = _("Follow the cases until {until} and judge then.")
@@ -39,6 +52,9 @@ def settles(
         return Settles(_("Units that keep the old process at the same time: two at least, better four."), units=2)
     if len(case.arms.treated) < FEWEST_TREATED:
         return Settles(_("One more pilot unit at least; with one, no number of weeks is proof."), units=1)
+    if is_blocked and answers[0] is PilotAnswer.CANNOT_TELL:
+        said = _("A new pilot: a comparison that failed a check is not mended by more of the same data.")
+        return Settles(said, is_again=True)
     of_change = _for_change(case, change) if answers[0] is PilotAnswer.CANNOT_TELL else Settles("", weeks=0)
     of_target = _for_target(case, level, target) if answers[1] is PilotAnswer.CANNOT_TELL else Settles("", weeks=0)
     return _together(of_change, of_target)
@@ -60,9 +76,9 @@ def _for_change(case: Case, change: Change) -> Settles:
     from scipy.special import stdtrit  # noqa: PLC0415 -- SciPy is loaded only when asked for
 
     if change.error is None or change.error == 0 or math.isnan(change.gain):
-        return Settles(_("Data of every unit in the baseline and in the pilot."))
+        return _without_error(change)
     if change.low is not None and change.high is not None and not change.low <= 0 <= change.high:
-        return Settles(_("A check that failed is mended by a new pilot, not by more of the same data."))
+        return Settles(_("More units: among so few, single ones that moved by themselves weigh too much."), units=1)
     k, m = change.n_units
     width = max(int(case.grid.period_weeks.sum()), 1)
     noise = _weekly_noise(case)
@@ -77,8 +93,17 @@ def _for_change(case: Case, change: Change) -> Settles:
             message = _("{n} more pilot units, if the effect stays as it is; more weeks alone would not do.")
             return Settles(message.format(n=more), units=more)
     return Settles(
-        _("Nothing within reason: an effect of this size does not stand out from how units differ by themselves.")
+        _("More of the same data will not settle it: a change of this size does not stand out from how units differ.")
     )
+
+
+def _without_error(change: Change) -> Settles:
+    if math.isnan(change.gain):
+        return Settles(_("Data of every unit in the baseline and in the pilot."))
+    if change.method != "unit_t":
+        said = _("A longer pilot: so far its days vary too much. How many more are needed cannot be computed.")
+        return Settles(said, is_longer=True)
+    return Settles(_("More units: so few do not show how much they differ without any pilot."), units=1)
 
 
 def _weekly_noise(case: Case) -> float:
@@ -102,5 +127,9 @@ def _for_target(case: Case, level: Level, target: Bound) -> Settles:
     width = max(int(case.grid.period_weeks.sum()), 1)
     weeks = math.ceil(width * ((step / distance) ** 2 - 1)) if distance > 0 else MOST_WEEKS + 1
     if weeks > MOST_WEEKS:
-        return Settles(_("Nothing within reason: the figure is as good as on the target; agree on what counts as met."))
+        said = _(
+            "More of the same data will not settle it: the figure lies almost on the target. Agree with the sponsor "
+            "whether that is good enough."
+        )
+        return Settles(said)
     return Settles("", weeks=max(weeks, 1))

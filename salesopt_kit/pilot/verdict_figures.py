@@ -8,7 +8,9 @@ from salesopt_kit.charts import ACCENT, INK, MUTED, WARN, Chart, new_figure, wra
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import bare, difference_unit, shown
 from salesopt_kit.pilot.judge import Judged
-from salesopt_kit.pilot.verdicts import judged_pilot
+from salesopt_kit.pilot.judged_pilot import judged_pilot
+from salesopt_kit.pilot.predicted import Held
+from salesopt_kit.pilot.verdicts import Verdicts
 from salesopt_kit.results import Missing, explains_missing
 from salesopt_kit.tables.store import Tables
 
@@ -17,19 +19,22 @@ LABEL_COLUMNS = 22
 
 @explains_missing
 def verdict_chart(tables: Tables) -> Chart | Missing:
-    """Return each target's effect against the controls with its 95 % interval, and the change that its target needs."""
+    """Return each target's effect against the controls with its 95 % interval, beside what was needed and expected.
+
+    The change that the target needs and the one that the design expected are put on the scale of the effect.
+    """
     found = judged_pilot(tables)
     figure = new_figure(height=1.0 + 1.0 * len(found.judged))
     for axes, one in zip(_flat(figure.subplots(len(found.judged), 1)), found.judged, strict=True):
-        _draw(axes, one)
-    return Chart("pilot_verdict", found.sentence(), figure)
+        _draw(axes, one, found.expected_of(one.metric))
+    return Chart("pilot_verdict", Verdicts(found).sentence(), figure)
 
 
 def _flat(axes: object) -> Sequence[Axes]:
     return [axes] if isinstance(axes, Axes) else list(axes)  # type: ignore[call-overload]
 
 
-def _draw(axes: Axes, one: Judged) -> None:
+def _draw(axes: Axes, one: Judged, held: Held | None) -> None:
     sign = -1 if one.target.at_most is not None else 1
     unit = difference_unit(one.unit)
     needed = sign * one.needed
@@ -39,11 +44,19 @@ def _draw(axes: Axes, one: Judged) -> None:
     axes.plot(found.value, 0, "o", color=ACCENT, markersize=8)
     axes.axvline(0, color=INK, linewidth=1)
     axes.axvline(needed, color=WARN, linestyle="--", linewidth=1.4)
+    message = _("{verdict}; dashed: {needed}, which the target needs")
+    expected = None
+    if held and held.prediction.change is not None:
+        expected = one.scale * held.prediction.change
+        axes.axvline(expected, color=ACCENT, linestyle=":", linewidth=1.6)
+        message = _("{verdict}; dashed: {needed}, which the target needs; dotted: {expected}, expected by the design")
     axes.set_yticks([0], ["\n".join(wrapped(one.label, LABEL_COLUMNS, 2))])
     axes.set_ylim(-1, 1)
     axes.margins(x=0.12)
     axes.xaxis.set_major_formatter(lambda value, _place: bare(value, unit))
     axes.tick_params(labelsize=9, labelcolor=INK)
     axes.grid(visible=False, axis="y")
-    message = _("{verdict}; dashed: {needed}, which the target needs")
-    axes.set_title(message.format(verdict=one.verdict.label, needed=shown(needed, unit)), fontsize=10, loc="right")
+    said = message.format(
+        verdict=one.verdict.label, needed=shown(needed, unit), expected=shown(expected, unit) if expected else ""
+    )
+    axes.set_title(said, fontsize=10, loc="right")

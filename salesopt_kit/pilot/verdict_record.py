@@ -5,7 +5,7 @@ from typing import Any
 
 from salesopt_kit.engagement import Engagement
 from salesopt_kit.pilot.judge import Judged, together
-from salesopt_kit.pilot.verdicts import Verdicts
+from salesopt_kit.pilot.judged_pilot import JudgedPilot
 from salesopt_kit.records.changes import Saved
 from salesopt_kit.records.rows import Evaluation, Target
 from salesopt_kit.records.store import Store
@@ -15,7 +15,7 @@ UNITS = ("days", "fraction", "hours", "score")
 
 
 def keep_verdicts(
-    engagement: Engagement, store: Store, found: Verdicts, name: str, *, on: date | None = None
+    engagement: Engagement, store: Store, found: JudgedPilot, name: str, *, on: date | None = None
 ) -> tuple[Saved[Evaluation], ...]:
     """Keep every verdict, all of them or none, and return them as saved; signed by `name` today, or `on`.
 
@@ -24,10 +24,13 @@ def keep_verdicts(
     """
     signed = {"judged_by": name.strip(), "judged_on": on or datetime.now(UTC).date()}
     with store.together():
-        return tuple(_keep(engagement, store, one, signed | _fields(one)) for one in found.judged if one.unit in UNITS)
+        return tuple(
+            _keep(engagement, store, one, signed | verdict_fields(one)) for one in found.judged if one.unit in UNITS
+        )
 
 
-def _fields(one: Judged) -> dict[str, Any]:
+def verdict_fields(one: Judged) -> dict[str, Any]:
+    """Return what is kept of a figure's verdict: the verdict, the effect with its interval, and why."""
     effect = one.contrast
     return {
         "verdict": one.verdict,

@@ -9,9 +9,10 @@ from salesopt_kit.errors import InputError
 from salesopt_kit.locale import _
 from salesopt_kit.records import rows
 from salesopt_kit.records.changes import Link
-from salesopt_kit.records.gaps import MissingLink, missing_links
+from salesopt_kit.records.gaps import missing_links
 from salesopt_kit.records.join import joined
 from salesopt_kit.records.kinds import CHAIN_LINKS, kind_of
+from salesopt_kit.records.missing_link import MissingLink
 from salesopt_kit.records.store import Store
 from salesopt_kit.records.wording import said
 

@@ -1,29 +1,18 @@
 """The chain of evidence, link by link: what is missing in it, said with the record it is missing at."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
 from salesopt_kit.locale import _
 from salesopt_kit.records import rows
+from salesopt_kit.records.gaps_of_pilot import pilot_plans, pilot_verdicts
+from salesopt_kit.records.gaps_of_roll_out import rule_updates, watch
 from salesopt_kit.records.matrix_rule import needs_root_cause, priority_of
+from salesopt_kit.records.missing_link import MissingLink
 from salesopt_kit.records.models import Measure, Records
 from salesopt_kit.results import Table
 from salesopt_kit.terms import NodeChangeKind, VoiceGroup
-
-LONGEST_OPEN = 14
-"""Days that an alarm may stay open."""
-
-
-@dataclass(frozen=True, slots=True)
-class MissingLink:
-    """One gap in the chain: the rule that found it, the record it is at, what is missing and what to do."""
-
-    rule: str
-    record: str
-    said: str
-    remedy: str
 
 
 def missing_links(records: Records) -> tuple[MissingLink, ...]:
@@ -49,13 +38,13 @@ def missing_in_plan(records: Records) -> tuple[MissingLink, ...]:
         *_node_changes(records),
         *_decision_rights(records),
         *_sops(records),
-        *_pilot_plans(records),
+        *pilot_plans(records),
     )
 
 
 def missing_in_roll_out(records: Records) -> tuple[MissingLink, ...]:
-    """Return the gaps between verdict, control chart, alarm and rule (R1, R2)."""
-    return (*_watch(records), *_rule_updates(records))
+    """Return the gaps between pilot, verdict, control chart, alarm and rule (X3, R1, R2)."""
+    return (*pilot_verdicts(records), *watch(records), *rule_updates(records))
 
 
 def gaps_table(links: Sequence[MissingLink]) -> Table:
@@ -303,55 +292,3 @@ def _sops(records: Records) -> Iterator[MissingLink]:
                 _("changed node without a standard operating procedure: {stage}").format(stage=change.stage),
                 _("Complete the draft of workbook 3 in records/sops.yml."),
             )
-
-
-def _watch(records: Records) -> Iterator[MissingLink]:
-    """R2: what met its target is watched by a control chart, and no alarm stays open for long."""
-    watched = {chart.metric for chart in records.charts}
-    for evaluation in records.evaluations:
-        if evaluation.target.is_met(evaluation.after) and evaluation.metric not in watched:
-            yield MissingLink(
-                "evaluation_without_chart",
-                evaluation.id,
-                _("target met in the pilot, but no control chart watches {metric}").format(metric=evaluation.metric),
-                _("Freeze its limits: run `salesopt watch`."),
-            )
-    for alarm in records.alarms:
-        days = (records.as_of - alarm.opened_on).days if records.as_of and alarm.opened_on else 0
-        if alarm.closed_on is None and days > LONGEST_OPEN:
-            yield MissingLink(
-                "alarm_open_too_long",
-                alarm.id,
-                _("alarm of {metric} open for {days} days").format(metric=alarm.metric, days=days),
-                _("Find the cause with the team, and close the alarm with it."),
-            )
-
-
-def _rule_updates(records: Records) -> Iterator[MissingLink]:
-    """R1: every rule that changes has somebody who changes it, and is changed in time."""
-    for update in records.rule_updates:
-        if update.done_on is None and not update.owner:
-            yield MissingLink(
-                "rule_update_without_owner",
-                update.id,
-                _("rule to be updated that nobody is responsible for: {document}").format(document=update.document),
-                _("Name who updates it under `owner`."),
-            )
-        if update.done_on is None and update.due and records.as_of and update.due < records.as_of:
-            yield MissingLink(
-                "rule_update_overdue",
-                update.id,
-                _("rule not updated by {day}: {document}").format(day=update.due, document=update.document),
-                _("Update it, and enter the day as `done_on`."),
-            )
-
-
-def _pilot_plans(records: Records) -> Iterator[MissingLink]:
-    """X1: what a pilot is judged by was signed before its first day, else it may have been chosen by the result."""
-    if records.pilot_began is None or not (records.evaluations or records.pilot_notes):
-        return
-    remedy = _("Run `salesopt plan` before the first day; a verdict without it says so.")
-    if not records.pilot_plans:
-        yield MissingLink("pilot_without_plan", "PL", _("pilot that began without a frozen plan"), remedy)
-    elif all(plan.is_late for plan in records.pilot_plans):
-        yield MissingLink("pilot_plan_late", records.pilot_plans[0].id, _("plan signed after the pilot began"), remedy)

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,14 +66,16 @@ def load_records(engagement: Engagement) -> models.Records:
     may write to is read as it stands. Raises InputErrors that name file, line and key (a record by its id) of every
     unknown key, wrong value, id used twice and reference to a record or target that does not exist in those files.
     """
-    began = engagement.config.pilot.period[0] if engagement.config.pilot else None
+    pilot = engagement.config.pilot
+    began = pilot.period[0] if pilot else None
+    ripe = pilot.period[1] + timedelta(days=pilot.follow_up_days) if pilot else None
     is_made = _is_made(engagement)
     if not is_made and not (files_digest(engagement) and any(read_files(engagement).values())):
         return models.Records()
     with _opened(engagement, is_made=is_made) as store:
         found, links = store.everything()
     records = joined([saved.record for saved in found], links, began)
-    return replace(records, as_of=engagement.config.as_of or datetime.now(UTC).date())
+    return replace(records, pilot_ripe_on=ripe, as_of=engagement.config.as_of or datetime.now(UTC).date())
 
 
 def reading_store(engagement: Engagement) -> "Store":

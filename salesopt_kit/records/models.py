@@ -176,6 +176,8 @@ class Records:
     loose: tuple[rows.Record, ...] = ()
     """Chains, whys and root causes that no pain point leads to."""
     pilot_began: date | None = None
+    pilot_ripe_on: date | None = None
+    """When the pilot can be judged: its last day and the follow-up of its plan."""
     as_of: date | None = None
     """The day on which records are looked at, to tell what is overdue."""
 

@@ -16,6 +16,7 @@ from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.rollout.figure_chart import Alarm, FigureChart, figure_chart
 from salesopt_kit.rollout.rules import chart_label, chosen, rule_label, said_false_alarms, yearly_chance
 from salesopt_kit.rollout.scope import ALWAYS, BASELINE, BASELINE_POINTS, scope_of
+from salesopt_kit.rollout.verified import verified
 from salesopt_kit.rollout.weeks import HORIZON, weeks_of
 from salesopt_kit.stats.yearly_swing import yearly_swing
 from salesopt_kit.tables.store import Tables
@@ -39,6 +40,8 @@ class ControlCharts(Result):
     charts: tuple[FigureChart, ...]
     absent: tuple[str, ...]
     rules: tuple[str, ...]
+    verified: frozenset[str] = frozenset()
+    """Figures that the pilot has verified."""
 
     def alarms(self) -> tuple[Alarm, ...]:
         """Return the alarms of all charts, the newest first."""
@@ -81,7 +84,13 @@ class ControlCharts(Result):
 
     def caveats(self) -> tuple[str, ...]:
         """Return the price of the rules, what is too young, what each chart rests on, and what is missing."""
-        of_all = (*_few_points(self), *_joined(self), *_young(self.charts), *_otherwise_counted(self.charts))
+        of_all = (
+            *_unverified(self),
+            *_few_points(self),
+            *_joined(self),
+            *_young(self.charts),
+            *_otherwise_counted(self.charts),
+        )
         of_all += tuple(_frozen(self.charts))
         of_one = [said for chart in self.charts for said in _caveats(chart)]
         return (said_false_alarms(self.rules, len(self.charts)), *of_all, *of_one, *self.absent)
@@ -99,17 +108,18 @@ def charted(
     """Return a control chart of each core figure and target by week, over 18 months, with limits that stay as set.
 
     `rules` are keys of stats.run_rules.RULES; none: a point outside the limits or eight in a row on one side. The
-    limits are those kept as records; where none are, they come from a pilot with a stored evaluation that meets its
-    target, else from the weeks before it. Deals and leads count over their first `horizon` days, and weeks not followed
-    as long are left out. MissingDataError where no figure has eight weeks to set limits.
+    limits are those kept as records; where none are, they come from a pilot that has verified the figure (its verdict
+    is met with evidence), else from the weeks before it. Deals and leads count over their first `horizon` days, and
+    weeks not followed as long are left out. MissingDataError where no figure has eight weeks to set limits.
     """
     wanted = chosen(rules)
     config = tables.engagement.config
     records = records or load_records(tables.engagement)
+    proven = verified(tables, records)
     charts, absent = [], []
     for metric in dict.fromkeys((*CORE, *config.targets)):
         kept = next((one for one in records.charts if one.metric == metric), None)
-        scope = scope_of(records, config.pilot, metric, kept.basis if kept else "")
+        scope = scope_of(records, config.pilot, is_verified=metric in proven, basis=kept.basis if kept else "")
         try:
             source = weeks_of(tables, metric, scope, horizon)
             target = None if metric in OTHERWISE_COUNTED else config.targets.get(metric)
@@ -122,7 +132,7 @@ def charted(
             )
     if not charts:
         raise MissingDataError(_("none of the core figures"), remedy=sentences(*absent))
-    return ControlCharts(tuple(charts), tuple(absent), wanted)
+    return ControlCharts(tuple(charts), tuple(absent), wanted, proven)
 
 
 def said_basis(chart: FigureChart) -> str:
@@ -205,6 +215,25 @@ def _estimates(chart: FigureChart) -> list[Estimate]:
         for week, value, size, is_watched in zip(chart.weeks, chart.values, chart.sizes, chart.is_watched, strict=True)
         if is_watched
     ]
+
+
+def _unverified(answer: ControlCharts) -> Iterator[str]:
+    """Say which limits do not come from the pilot, as it has not verified the figure, and which should not."""
+    of_pilot = [chart for chart in answer.charts if chart.scope.pilot and chart.metric not in answer.verified]
+    before = [chart.label for chart in of_pilot if chart.scope.basis == "before"]
+    wrong = [chart.label for chart in of_pilot if chart.scope.basis == "pilot"]
+    if before:
+        message = _(
+            'The pilot has not verified {names}: its verdict on them is not "met with evidence", or there is none. '
+            "Their limits show the old process, from the weeks before the pilot, so that an improvement is an alarm."
+        )
+        yield message.format(names=_(", ").join(before))
+    if wrong:
+        message = _(
+            "The limits of {names} were frozen from a pilot that has not verified them: delete the kept limits and run "
+            "`salesopt watch`."
+        )
+        yield message.format(names=_(", ").join(wrong))
 
 
 def _few_points(answer: ControlCharts) -> list[str]:

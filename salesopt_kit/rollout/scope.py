@@ -15,8 +15,6 @@ from salesopt_kit.records import Records
 BASELINE_POINTS = 20
 """Points that limits should rest on; fewer make them unsteady."""
 BEFORE, BASELINE, WATCHED, LEFT_OUT = "before", "baseline", "watched", ""
-OF_EVERYBODY = ("complaints",)
-"""Figures that are not told by team."""
 ALWAYS = date(1900, 1, 1)
 """When a unit of the pilot starts to count: its time before is drawn, too."""
 SUNDAY = pd.Timedelta(days=6)
@@ -26,7 +24,7 @@ SUNDAY = pd.Timedelta(days=6)
 class Scope:
     """`starts` says from which day a unit counts, None: everybody, always; `basis` says which weeks set the limits.
 
-    "pilot": the weeks of a pilot that a stored evaluation says has met its target, of the pilot's own units. "before":
+    "pilot": the weeks of a pilot whose verdict on the figure is met with evidence, of the pilot's own units. "before":
     the weeks before the pilot. "first": the first twenty weeks, where no pilot is planned.
     """
 
@@ -61,8 +59,8 @@ class Scope:
         return _("the verified pilot ({first} to {last})").format(first=first, last=last)
 
 
-def scope_of(records: Records, pilot: Pilot | None, metric: str, basis: str = "") -> Scope:
-    """Return the scope of a figure: a pilot whose evaluation meets the target sets the limits, else the time before.
+def scope_of(records: Records, pilot: Pilot | None, *, is_verified: bool, basis: str = "") -> Scope:
+    """Return the scope of a figure: a pilot that has verified it sets the limits, else the time before.
 
     `basis` is that of limits which were kept, and holds.
 
@@ -70,7 +68,7 @@ def scope_of(records: Records, pilot: Pilot | None, metric: str, basis: str = ""
     """
     if pilot is None:
         return Scope("first", None)
-    if basis in ("before", "first") or (not basis and not is_verified(records, pilot, metric)):
+    if basis in ("before", "first") or (not basis and not is_verified):
         return Scope("before", pilot)
     starts = {
         one.unit: one.held_on
@@ -79,18 +77,6 @@ def scope_of(records: Records, pilot: Pilot | None, metric: str, basis: str = ""
     }
     starts |= dict.fromkeys(pilot.treated, ALWAYS)
     return Scope("pilot", pilot, PILOT_DIMENSIONS[pilot.unit], starts)
-
-
-def is_verified(records: Records, pilot: Pilot, metric: str) -> bool:
-    """Return whether an evaluation of this pilot's time is stored whose figure meets its target."""
-    first, last = pilot.period
-    return metric not in OF_EVERYBODY and any(
-        one.metric == metric
-        and one.target.is_met(one.after)
-        and one.after_period[0] <= last
-        and one.after_period[1] >= first
-        for one in records.evaluations
-    )
 
 
 def _of_pilot(week: pd.Timestamp, first: pd.Timestamp, last: pd.Timestamp) -> str:

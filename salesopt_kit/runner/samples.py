@@ -11,7 +11,7 @@ from salesopt_kit.locale import _
 
 ROOT = Path(__file__).parents[2]
 GENERATED = ("huaxin", "alder")
-PUBLIC = {"maven": "maven_crm", "purchasing": "purchasing_example", "olist": "olist_funnel", "geolift": "geolift"}
+PUBLIC = {"maven": "maven_crm", "purchasing": "purchasing_example", "olist": "olist_funnel", "cities": "geolift"}
 """Sample -> folder of its public data."""
 
 

@@ -29,7 +29,7 @@ class Tested:
     """A two-sided p of "both shares are the same" and the test that gave it."""
 
     p: float
-    test: Literal["boschloo", "chi_square"]
+    test: Literal["boschloo", "fisher", "chi_square"]
 
 
 def equal_proportions(counts: npt.ArrayLike, sizes: npt.ArrayLike) -> ChiSquare:
@@ -78,8 +78,9 @@ def barnard(count_1: int, n_1: int, count_2: int, n_2: int) -> float:
 
 
 def two_shares_differ(count_1: int, n_1: int, count_2: int, n_2: int) -> Tested:
-    """Return the test that suits the size: Boschloo's where a cell expects under 5 cases and that is feasible.
+    """Return the test that suits the size: an exact one where a cell expects under 5 cases, else the chi-square.
 
+    The exact one is Boschloo's up to 150 cases a side, and Fisher's, which is more cautious, beyond.
     Nobody or everybody on both sides leaves nothing to tell apart, so p is 1.
     """
     pooled = (count_1 + count_2) / (n_1 + n_2)
@@ -88,6 +89,8 @@ def two_shares_differ(count_1: int, n_1: int, count_2: int, n_2: int) -> Tested:
     is_small = min(n_1, n_2) * min(pooled, 1 - pooled) < LEAST_EXPECTED
     if is_small and max(n_1, n_2) <= MOST_EXACT:
         return Tested(boschloo(count_1, n_1, count_2, n_2), "boschloo")
+    if is_small:
+        return Tested(fisher(_columns(count_1, n_1, count_2, n_2)), "fisher")
     return Tested(equal_proportions([count_1, count_2], [n_1, n_2]).p, "chi_square")
 
 

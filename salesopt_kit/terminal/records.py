@@ -184,8 +184,8 @@ def verdict(
     exports: Exports = "",
 ) -> None:
     """Keep the verdict on the pilot."""
+    from salesopt_kit.pilot.judged_pilot import judged_pilot
     from salesopt_kit.pilot.verdict_record import keep_verdicts
-    from salesopt_kit.pilot.verdicts import judged_pilot
     from salesopt_kit.records import open_store
     from salesopt_kit.tables import open_tables
 

@@ -23,12 +23,12 @@ from salesopt_kit.pilot.estimators import (
     pre_trend,
 )
 from salesopt_kit.pilot.estimators.figures import effect_by_week, effect_by_week_chart
+from salesopt_kit.pilot.judged_pilot import judged_pilot
 from salesopt_kit.pilot.main_effect import MainEffects, main_effects
 from salesopt_kit.pilot.panel import Panel, panel_of
 from salesopt_kit.pilot.setting import setting
-from salesopt_kit.pilot.verdicts import judged_pilot
 from salesopt_kit.tables.store import Tables
-from salesopt_kit.terms import HonestVerdict
+from salesopt_kit.terms import HonestVerdict, NextStep
 
 ROOT = Path(__file__).resolve().parents[2]
 START = date(2024, 6, 3)
@@ -166,7 +166,7 @@ def geolift(shared: Path) -> Tables:
     data = shared / "data" / "geolift"
     if not data.is_dir():
         pytest.skip("the public data are not here")
-    return open_tables(open_engagement(ROOT / "data_samples" / "geolift", exports=str(data)))
+    return open_tables(open_engagement(ROOT / "data_samples" / "cities", exports=str(data)))
 
 
 def test_the_published_experiment_has_its_published_answer_and_the_plain_one_is_called_naive(geolift: Tables) -> None:
@@ -230,3 +230,8 @@ def test_the_verdict_on_the_experiment_rests_on_the_mix_and_stays_cautious(geoli
     found = judged_pilot(geolift)
     assert found.judged[0].change.gain == pytest.approx(155.6, rel=0.1)
     assert found.whole.verdict is not HonestVerdict.WITH_EVIDENCE
+    # No bounds, but data of every unit, and a failed check that a redesign would not mend.
+    assert (found.judged[0].change.low, found.judged[0].change.p) == (None, pytest.approx(0.048, abs=5e-4))
+    assert found.whole.step is NextStep.REPEAT
+    assert "no data" not in found.whole.why
+    assert "margin of error" in found.whole.why

@@ -12,11 +12,15 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from salesopt_kit.engagement import Bound
-from salesopt_kit.pilot.check import Rules
+from salesopt_kit.pilot.advice import advice
+from salesopt_kit.pilot.check import Case, Rules
 from salesopt_kit.pilot.contrast import Arms
+from salesopt_kit.pilot.grid import grid_of
 from salesopt_kit.pilot.judge import Judged, judge
 from salesopt_kit.pilot.overall import holm_factors, overall
 from salesopt_kit.pilot.panel import Panel
+from salesopt_kit.pilot.reasons import why_changed
+from salesopt_kit.pilot.settles import settles
 from salesopt_kit.terms import CheckOutcome, HonestVerdict, NextStep, PilotAnswer
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
@@ -188,3 +192,34 @@ def test_what_the_target_needs_is_told_on_the_scale_of_the_effect(worked: tuple[
     rules = Rules(arms.period[1] + timedelta(days=60), 60)
     found = judge(panel, arms, Bound(at_most=1.5 * own.before), rules, level=doubled)
     assert found.needed == pytest.approx(0.25 * own.before)
+
+
+def test_an_effect_without_bounds_asks_for_a_longer_pilot_and_never_for_missing_data(
+    worked: tuple[Panel, Arms],
+) -> None:
+    panel, arms = worked
+    rules = Rules(arms.period[1] + timedelta(days=60), 60)
+    case = Case(panel, arms, grid_of(panel, arms), rules)
+    found = judged(*worked)
+    unbound = replace(found.change, low=None, high=None, error=None, p=0.04, method="synthetic_control")
+    cannot = (PilotAnswer.CANNOT_TELL, PilotAnswer.YES)
+    assert "p = 0.040" in why_changed(case, unbound, PilotAnswer.CANNOT_TELL)
+    assert settles(case, unbound, found.level, cannot, found.target).is_longer
+    assert settles(case, unbound, found.level, cannot, found.target, is_blocked=True).is_again
+    few = replace(unbound, method="unit_t", p=None)
+    assert "too few units" in why_changed(case, few, PilotAnswer.CANNOT_TELL)
+    empty = replace(few, gain=float("nan"))
+    assert "no data" in why_changed(case, empty, PilotAnswer.CANNOT_TELL)
+    assert settles(case, empty, found.level, cannot, found.target).said.startswith("Data of every unit")
+
+
+def test_the_next_step_of_each_kind_is_one_sentence_that_names_what_to_do(worked: tuple[Panel, Arms]) -> None:
+    found = judged(*worked)
+    told = {step: advice(step, (found,)) for step in NextStep}
+    assert len(set(told.values())) == len(NextStep)
+    assert all(said.startswith("Next step: ") and said.endswith(".") and "{" not in said for said in told.values())
+    assert found.label in told[NextStep.WATCH]
+    early = judged(*worked, days_after=10)
+    assert str(early.settles.until) in overall((early,)).advice
+    alone = judged(worked[0], replace(worked[1], controls=()))
+    assert "keep the old process" in overall((alone,)).advice

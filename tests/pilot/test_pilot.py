@@ -13,6 +13,7 @@ from salesopt_kit.engagement import Config, Engagement
 from salesopt_kit.locale import use_language
 from salesopt_kit.pilot.controls import WithControls
 from salesopt_kit.pilot.effect import Effect
+from salesopt_kit.pilot.judged_pilot import judged_pilot
 from salesopt_kit.pilot.template import arrow
 from salesopt_kit.results import Missing
 from salesopt_kit.tables.frames import tables_from_frames
@@ -157,9 +158,13 @@ def test_daily_figures_are_compared_by_units() -> None:
     assert found.permutation.p == pytest.approx(1 / 15)
 
 
-def test_the_smallest_attainable_p_is_named_as_the_weakest_link() -> None:
-    answer = pilot.with_controls(opened({"opportunities": deals(12)}, pilot=PILOT, targets=TARGETS))
-    assert "2 of 6 units took part, so even the clearest result has p = 0.067" in answer.sentence()
+def test_the_weakest_link_is_that_of_the_verdict() -> None:
+    tables = opened({"opportunities": deals(12)}, pilot=PILOT, targets=TARGETS)
+    weakest = judged_pilot(tables).whole.weakest
+    assert weakest
+    assert pilot.with_controls(tables).sentence().endswith(f"The verdict's weakest link: {weakest}")
+    without = pilot.with_controls(opened({"opportunities": deals(12)}, pilot=PILOT))
+    assert "weakest" not in without.sentence()
 
 
 def test_the_plan_counts_the_deals_of_each_unit_and_says_what_few_units_can_show() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from salesopt_kit import pilot
 from salesopt_kit.engagement import open_engagement
+from salesopt_kit.pilot.judged_pilot import judged_pilot
 from salesopt_kit.pilot.verdict_record import keep_verdicts
-from salesopt_kit.pilot.verdicts import Verdicts, judged_pilot
 from salesopt_kit.records import open_store
 from salesopt_kit.records.rows import Evaluation, Target
 from salesopt_kit.tables import open_tables
@@ -35,13 +35,24 @@ def test_every_target_of_the_sample_is_judged_and_the_working_hours_are_met_with
     assert hours.contrast.low is not None
     assert hours.contrast.high is not None
     assert hours.contrast.low < -1.575 < hours.contrast.high
-    assert len(found.table()) == len(found.judged)
+    assert len(pilot.verdicts(alder).table()) == len(found.judged)
 
 
 def test_the_page_says_what_to_do_next_and_shows_the_checks(alder: Tables) -> None:
     whole = pilot.pilot_verdict(alder)
-    assert "What to do next: " in whole.sentence()
-    assert whole.table()["Answer"].str.len().min() > 0
+    assert whole.sentence().startswith("Next step: ")
+    assert "<strong>Next step: " in whole._repr_html_()
+    rows = whole.table().set_index("Question")["Answer"]
+    assert rows.str.len().min() > 0
+    held = pilot.held_against_pilot(alder)
+    expected = held.table().set_index("Record").loc["PR-1"]
+    assert (
+        f"expected {expected['Expected change']}, measured {expected['Measured change']}"
+        in (rows["Did the design expect it?"])
+    )
+    primary = judged_pilot(alder).judged[0]
+    rescaled = f"in proportion: {-primary.needed:.1f} days"
+    assert any(rescaled in said for said in pilot.verdicts(alder).caveats())
     checks = pilot.verdict_checks(alder).table()
     assert set(checks["Outcome"]) <= {"pass", "fail", "not checkable"}
     assert (checks["Check"] == "Plan fixed before the first day").sum() == 1
@@ -49,7 +60,6 @@ def test_the_page_says_what_to_do_next_and_shows_the_checks(alder: Tables) -> No
 
 def test_kept_verdicts_hang_on_their_targets_and_entered_values_stay(alder: Tables) -> None:
     found = judged_pilot(alder)
-    assert isinstance(found, Verdicts)
     with open_store(alder.engagement, who="J. Doe") as store:
         before = {one.record.metric: one.record for one in store.all(Evaluation)}
         kept = keep_verdicts(alder.engagement, store, found, "J. Doe", on=date(2024, 1, 8))

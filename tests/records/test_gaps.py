@@ -118,3 +118,33 @@ def test_a_pilot_that_began_needs_a_plan_signed_before(tmp_path: Path, plan: str
     folder = handbook.written(tmp_path, **(WHOLE | files))
     gaps = missing_links(load_records(open_engagement(folder, locale="en")))
     assert [gap.rule for gap in gaps if "plan" in gap.rule] == ([rule] if rule else [])
+
+
+VERDICT = """\
+- {metric: cycle_days, label: Cycle, unit: days, before: 45, after: 40, before_period: [2024-01-01, 2024-02-29],
+   after_period: [2024-03-20, 2024-04-30], target: {at_most: 35}, verdict: not_met}
+"""
+
+
+@pytest.mark.parametrize(
+    ("as_of", "evaluations", "found"),
+    [
+        ("2024-05-30", "", []),  # the last day of the follow-up
+        ("2024-05-31", "", [("pilot_without_verdict", "EV")]),
+        ("2024-05-31", VERDICT.replace(", verdict: not_met", ""), [("pilot_without_verdict", "EV")]),
+        ("2024-05-31", VERDICT, []),
+        (
+            "2024-05-31",
+            VERDICT + VERDICT.replace("cycle_days", "lead_conversion").replace(", verdict: not_met", ""),
+            [("evaluation_without_verdict", "EV-2")],
+        ),
+    ],
+)
+def test_a_pilot_that_could_be_judged_needs_a_verdict(
+    tmp_path: Path, as_of: str, evaluations: str, found: list[tuple[str, str]]
+) -> None:
+    day = handbook.ENGAGEMENT.replace("as_of: 2024-05-15", f"as_of: {as_of}")
+    changed = {"engagement": day} | ({"evaluations": evaluations} if evaluations else {})
+    gaps = [gap for gap in missing_links(loaded(tmp_path, **changed)) if "verdict" in gap.rule]
+    assert [(gap.rule, gap.record) for gap in gaps] == found
+    assert all("salesopt verdict" in gap.remedy for gap in gaps)

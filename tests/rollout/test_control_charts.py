@@ -20,7 +20,7 @@ AS_OF = date(2024, 6, 30)
 PILOT = {"treated": ["A"], "baseline": ["2023-11-01", "2023-12-31"], "period": ["2024-01-01", "2024-02-25"]}
 MET = (
     "- {metric: daily_hours, label: Hours, unit: hours, before: 10, after: 8, before_period: [2023-11-01, 2023-12-31],"
-    " after_period: [2024-01-01, 2024-02-25], target: {at_most: 9}}\n"
+    " after_period: [2024-01-01, 2024-02-25], target: {at_most: 9}, verdict: met_with_evidence}\n"
 )
 
 
@@ -66,13 +66,46 @@ def test_a_verified_pilot_sets_the_limits_and_only_its_units_count(tmp_path: Pat
     assert chart.weeks[-1] == date(2024, 6, 24)
 
 
-def test_without_an_evaluation_that_meets_its_target_the_time_before_sets_them(tmp_path: Path) -> None:
-    for text in ("", MET.replace("after: 8", "after: 9.5")):
-        tables = opened({"kpi_daily": hours()}, record(tmp_path, "evaluations", text), pilot=PILOT)
-        chart = only(rollout.control_charts(tables), "daily_hours")
-        assert (chart.scope.basis, chart.limits.center) == ("before", pytest.approx(10.0))
-        assert [alarm.is_better for alarm in chart.alarms()] == [True] * len(chart.alarms())
-        assert chart.alarms()[0].week == date(2024, 1, 1)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        MET.replace(", verdict: met_with_evidence", ""),
+        MET.replace("met_with_evidence", "met_on_the_surface_only"),
+        MET.replace("2024-01-01, 2024-02-25", "2022-01-01, 2022-02-25"),  # of another pilot
+    ],
+)
+def test_without_a_verdict_of_met_with_evidence_the_time_before_sets_them(tmp_path: Path, text: str) -> None:
+    tables = opened({"kpi_daily": hours()}, record(tmp_path, "evaluations", text), pilot=PILOT)
+    answer = rollout.control_charts(tables)
+    assert any("not verified" in said and "hours" in said for said in answer.caveats())
+    chart = only(answer, "daily_hours")
+    assert (chart.scope.basis, chart.limits.center) == ("before", pytest.approx(10.0))
+    assert [alarm.is_better for alarm in chart.alarms()] == [True] * len(chart.alarms())
+    assert chart.alarms()[0].week == date(2024, 1, 1)
+
+
+def test_where_no_verdict_is_kept_that_of_today_counts(tmp_path: Path) -> None:
+    teams = [hours().assign(unit=lambda rows, k=k: rows["unit"] + k) for k in ("1", "2", "3")]
+    settled = {**PILOT, "treated": ["A1", "A2", "A3"], "baseline": ["2023-07-03", "2023-12-31"], "follow_up_days": 0}
+    frames = {"kpi_daily": pd.concat(teams)}
+    tables = opened(frames, tmp_path, pilot=settled, targets={"daily_hours": {"at_most": 9}})
+    answer = rollout.control_charts(tables)
+    assert isinstance(answer, ControlCharts)
+    assert answer.verified == {"daily_hours"}
+    assert only(answer, "daily_hours").scope.basis == "pilot"
+    missed = opened(frames, tmp_path, pilot=settled, targets={"daily_hours": {"at_most": 7}})
+    assert only(rollout.control_charts(missed), "daily_hours").scope.basis == "before"
+
+
+def test_limits_kept_from_a_pilot_that_has_not_verified_them_are_told(tmp_path: Path) -> None:
+    record(tmp_path, "evaluations", MET.replace("met_with_evidence", "harm"))
+    chart = (
+        "- {metric: daily_hours, chart: xmr, center: 8, spread: 0.2, n: 8, window: [2024-01-01, 2024-02-25], "
+        "basis: pilot, frozen_on: 2024-03-01}\n"
+    )
+    answer = rollout.control_charts(opened({"kpi_daily": hours()}, record(tmp_path, "charts", chart), pilot=PILOT))
+    assert any("delete the kept limits" in said for said in answer.caveats())
 
 
 def test_a_slip_is_an_alarm_once_from_its_first_week_on_and_a_rise_of_hours_is_bad(tmp_path: Path) -> None:

@@ -92,7 +92,9 @@ def test_boschloos_p_is_the_worst_chance_of_a_table_as_unlikely_to_fisher() -> N
 
 def test_small_tables_are_tested_exactly_and_large_ones_are_not() -> None:
     assert two_shares_differ(6, 7, 2, 7).test == "boschloo"
-    assert two_shares_differ(3, 400, 4, 400).test == "chi_square"
+    assert two_shares_differ(3, 400, 4, 400).test == "fisher"
+    assert two_shares_differ(2, 400, 7, 400).p == pytest.approx(fisher([[2, 7], [398, 393]]))
+    assert two_shares_differ(5, 400, 5, 400).test == "chi_square"  # five are expected in the smallest cell
     assert two_shares_differ(0, 10, 0, 12).p == 1.0
     with pytest.raises(ValueError, match="at most 150"):
         boschloo(1, 151, 2, 10)

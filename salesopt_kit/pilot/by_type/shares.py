@@ -243,7 +243,11 @@ def _pairs(row: SharesCompared) -> str:
 def _tested(test: Tested | None) -> str:
     if test is None:
         return "–"
-    name = {"boschloo": _("Boschloo, exact"), "chi_square": _("chi-square")}[test.test]
+    name = {
+        "boschloo": _("Boschloo, exact"),
+        "fisher": _("Fisher, exact"),
+        "chi_square": _("chi-square"),
+    }[test.test]
     return _("{p} ({test})").format(p=p_shown(test.p), test=name)
 
 
