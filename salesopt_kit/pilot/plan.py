@@ -119,7 +119,8 @@ def balance(tables: Tables) -> Result:
         }
         for label, unit, treated, control, smd in rows
     )
-    return Table(message.format(n=len(differences), of=len(rows), large=LARGE), cells)
+    said = message.format(n=len(differences), of=len(rows), large=LARGE)
+    return Table(said, cells, used=("standardised_difference",))
 
 
 def _sizes(tables: Tables, chosen: Setting) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """X3: the honest verdict on the pilot, what to do next, both answers on each figure, and the checks behind them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -26,6 +27,17 @@ from salesopt_kit.stats.clustered import clustered_ratio
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import CheckOutcome, GuardrailVerdict, Verdict
 
+CHECKED_BY = {
+    "pre_trend": "event_study",
+    "balance": "standardised_difference",
+    "baseline_length": "regression_to_the_mean",
+    "regression_to_the_mean": "regression_to_the_mean",
+    "follow_up": "follow_up",
+    "sample_ratio": "sample_ratio",
+    "novelty": "novelty",
+    "guardrail": "non_inferiority",
+}
+"""Cards of the checks, by how their keys begin; the others count days, changes or copies and need none."""
 ORDER = (CheckOutcome.FAIL, CheckOutcome.NOT_CHECKABLE, CheckOutcome.PASS)
 
 
@@ -45,6 +57,13 @@ class Verdicts(Result):
             _("{label}: {verdict}").format(label=one.label, verdict=one.verdict.label) for one in self.judged
         )
         return _("Each figure by itself: {each}.").format(each=each)
+
+    def methods(self) -> Iterable[str]:
+        """Return the methods behind both answers and the handbook's columns."""
+        found = {"before_after", "student_t", *(one.contrast.method for one in self.judged)}
+        if any(one.change.permutation_p is not None for one in self.judged):
+            found |= {"permutation"}
+        return found | {"multiplicity"} if len(self.judged) > 1 else found
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return effect, p values and figure after of every target."""
@@ -95,6 +114,10 @@ class PilotJudgement(Result):
         message = _("Verdict on the pilot: {verdict}. What to do next: {step}.")
         return message.format(verdict=whole.verdict.label, step=whole.step.label)
 
+    def methods(self) -> Iterable[str]:
+        """Return the methods on which the verdict rests."""
+        return self.found.methods()
+
     def table(self) -> pd.DataFrame:
         """Return what to do next, why, the weakest link and what would settle the matter."""
         whole, primary = self.found.whole, self.found.judged[0]
@@ -140,7 +163,10 @@ def verdict_checks(tables: Tables) -> Result:
         }
         for label, check in rows
     )
-    return Table(message.format(n=len(rows), failed=failed, unknown=unknown), cells)
+    used = tuple(
+        method for key, method in CHECKED_BY.items() if any(check.key.startswith(key) for _label, check in rows)
+    )
+    return Table(message.format(n=len(rows), failed=failed, unknown=unknown), cells, used=used)
 
 
 def judged_pilot(tables: Tables) -> Verdicts:
