@@ -54,6 +54,18 @@ def find_method(method: str) -> str:
     return _by_alias()[method]
 
 
+def cards_of(method: str) -> tuple[str, ...]:
+    """Return the keys of all cards that explain a method: its own, and those that it is made of.
+
+    KeyError for an unknown method.
+
+    >>> cards_of("unit_t")
+    ('did', 'student_t')
+    """
+    parts = (key for key, card in methods().items() if method in card.get("part_of", ()))
+    return tuple(dict.fromkeys((find_method(method), *parts)))
+
+
 def methods_named(text: str) -> tuple[str, ...]:
     """Return the keys of the cards of all terms in a text that a reader may not know, in order of their keys.
 
@@ -86,7 +98,7 @@ def methods_html(keys: Iterable[str]) -> str:
 
     The figure of each stands once on a page, in the list at its end, and each card leads there.
     """
-    found = sorted(set(map(find_method, keys)))
+    found = sorted({card for key in keys for card in cards_of(key)})
     _shown.update(dict.fromkeys(found))
     link = '<p class="more"><a href="#method-{key}">{said}</a></p>'
     said = html.escape(_("See it in a figure, at the end of this page"))

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, ParamSpec, TypeVar
 
 import pandas as pd
 
-from salesopt_kit.cards import card_html, find_method, methods_html, methods_named
+from salesopt_kit.cards import card_html, cards_of, methods_html, methods_named
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import bare, columns_of, shown
@@ -117,7 +117,7 @@ class Result(ABC):
         words = html.unescape(TAG.sub(" ", body.replace("<wbr>", "")))
         named = methods_named(" \n".join([words, *dict.fromkeys(one.method for one in estimates)]))
         bounded = ("interval",) if any(one.low is not None for one in estimates) else ()
-        return tuple(sorted({*map(find_method, self.methods()), *named, *bounded}))
+        return tuple(sorted({*(card for key in self.methods() for card in cards_of(key)), *named, *bounded}))
 
     def _body(self) -> str:
         """Return the answer as HTML without its cards."""
