@@ -13,6 +13,7 @@ from salesopt_kit.locale import LANGUAGES, N_, _, use_language
 from salesopt_kit.terminal.deliverables import add_to as add_deliverables_to
 from salesopt_kit.terminal.failures import PlainGroup
 from salesopt_kit.terminal.language import VARIABLE, asked_for, normal, of_system, speak
+from salesopt_kit.terminal.options import AsOf, Exports, Folder, Locale, Out
 from salesopt_kit.terminal.records import add_to as add_records_to
 from salesopt_kit.terminal.usage import in_language
 
@@ -32,13 +33,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help=N_("The engagement folder, with its engagement.yml."))]
-Exports = Annotated[str, typer.Option(metavar="PATH", help=N_("Where the exports are; default: DIR/exports."))]
-Out = Annotated[Path, typer.Option(metavar="PATH", help=N_("Where results go, one folder per client."))]
-Locale = Annotated[
-    str, typer.Option(metavar="|".join(LANGUAGES), help=N_("Language of the pages; default: as in engagement.yml."))
-]
-AsOf = Annotated[str, typer.Option(metavar="DATE", help=N_("Freeze all figures at this day, such as 2024-06-30."))]
 Jobs = Annotated[int, typer.Option(min=0, metavar="N", help=N_("Workbooks at a time; 0: up to two."))]
 
 

@@ -8,22 +8,18 @@ import pandas as pd
 
 from salesopt_kit.engagement import Bound
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import N_, _, sentences
+from salesopt_kit.locale import _, sentences
 from salesopt_kit.metrics.core_figures import metric_label, metric_unit
 from salesopt_kit.numbers import shown
 from salesopt_kit.results import Estimate, Result, explains_missing
 from salesopt_kit.rollout.control_charts import OTHERWISE_COUNTED, charted
 from salesopt_kit.rollout.figure_chart import SHARES
-from salesopt_kit.rollout.weeks import HORIZON, core_rows
+from salesopt_kit.rollout.weeks import HORIZON, core_rows, figure_label
 from salesopt_kit.stats.proportion import wilson
 from salesopt_kit.tables.store import Tables, months_before
 
 MONTHS = 12
 CORE = ("lead_conversion", "cycle_days", "satisfaction", "win_rate", "daily_hours", "complaints")
-LABELS = {
-    "lead_conversion": N_("Lead conversion in {days} days"),
-    "cycle_days": N_("Days to closing, counted up to {days}"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +149,7 @@ def _series(tables: Tables, metric: str) -> Series:
     if not months:
         message = _("{label}: nothing in the last {n} months")
         raise MissingDataError(message.format(label=metric_label(metric), n=MONTHS), remedy=_("Export newer data."))
-    return Series(id_, _label(metric, found.horizon), unit, tuple(months))
+    return Series(id_, figure_label(metric, found.horizon), unit, tuple(months))
 
 
 def _by_month(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
@@ -162,9 +158,3 @@ def _by_month(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["day"].between(first, last)]
     found: pd.DataFrame = rows.groupby(rows["day"].dt.strftime("%Y-%m"))[["total", "n"]].sum()
     return found
-
-
-def _label(metric: str, horizon: int | None) -> str:
-    if horizon is None or metric not in LABELS:
-        return metric_label(metric)
-    return _(LABELS[metric]).format(days=horizon)

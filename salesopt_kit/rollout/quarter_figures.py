@@ -3,28 +3,29 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import ibis
 import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
-from salesopt_kit.metrics.daily_figures import daily_figures
-from salesopt_kit.metrics.dimensions import need_dimension
-from salesopt_kit.metrics.followup import followed_deals
-from salesopt_kit.metrics.lead_conversion import followed_leads
+from salesopt_kit.metrics.core_figures import LOWER_IS_BETTER, metric_unit
+from salesopt_kit.metrics.figure_rows import FigureRows
+from salesopt_kit.metrics.once import once
 from salesopt_kit.results import Estimate
 from salesopt_kit.rollout.waves import unit_dimension
-from salesopt_kit.rollout.weeks import HORIZON
+from salesopt_kit.rollout.weeks import HORIZON, core_rows, figure_label
 from salesopt_kit.stats.clustered import Clustered, Figure, change, clustered_ratio, ratio
 from salesopt_kit.tables.store import Tables
 
-EARLIEST = date(1900, 1, 1)
+METRICS = ("lead_conversion", "cycle_days", "satisfaction")
 Window = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
 class CoreFigure:
-    """One figure, total / n of any choice of `rows` (unit, cluster, day, total, n); `last` is its last ripe day."""
+    """One figure, total / n of rows of unit, cluster, day, total and n; `last` is its last ripe day.
+
+    `rows` are of everybody, `by_unit` of the units that the pilot compares: a case without a unit is in the first only.
+    """
 
     metric: str
     label: str
@@ -32,11 +33,12 @@ class CoreFigure:
     lower_is_better: bool
     last: date
     rows: pd.DataFrame
+    by_unit: pd.DataFrame
 
     def within(self, window: Window, units: tuple[str, ...] = ()) -> pd.DataFrame:
         """Return total and n by cluster in a window, of some units if given."""
-        rows = self.rows[self.rows["day"].between(pd.Timestamp(window[0]), pd.Timestamp(window[1]))]
-        rows = rows[rows["unit"].isin(units)] if units else rows
+        rows = self.by_unit[self.by_unit["unit"].isin(units)] if units else self.rows
+        rows = rows[rows["day"].between(pd.Timestamp(window[0]), pd.Timestamp(window[1]))]
         return rows.groupby("cluster")[["total", "n"]].sum()
 
     def reading(self, id_: str, window: Window, units: tuple[str, ...] = ()) -> Estimate | None:
@@ -61,61 +63,38 @@ class CoreFigure:
         return change(_figure(first, names), _figure(second, names), len(names))
 
 
+@once
 def core_figures(tables: Tables) -> tuple[tuple[CoreFigure, ...], tuple[str, ...]]:
     """Return the core figures that the data tell, and what is missing for the others."""
     found, absent = [], []
-    for make in (_conversion, _cycle, _satisfaction):
+    for metric in METRICS:
         try:
-            found.append(make(tables))
+            found.append(_core_figure(tables, metric))
         except MissingDataError as missing:
             absent.append(f"{missing.what}. {missing.remedy}")
     return tuple(found), tuple(absent)
 
 
+def _core_figure(tables: Tables, metric: str) -> CoreFigure:
+    everybody = core_rows(tables, None, metric, HORIZON)
+    by_unit = core_rows(tables, unit_dimension(tables), metric, HORIZON)
+    return CoreFigure(
+        metric,
+        figure_label(metric, everybody.horizon),
+        metric_unit(metric, tables.engagement.config.currency),
+        metric in LOWER_IS_BETTER,
+        tables.as_of - timedelta(days=everybody.horizon or 0),
+        _clustered(everybody),
+        _clustered(by_unit),
+    )
+
+
+def _clustered(found: FigureRows) -> pd.DataFrame:
+    """Return the rows with what counts as independent: sellers, else the weeks that all units share."""
+    rows = found.rows
+    return rows if found.is_by_seller else rows.assign(cluster=rows["day"].dt.strftime("%G-W%V"))
+
+
 def _figure(rows: pd.DataFrame, names: list[str]) -> Figure:
     full = rows.reindex(names).fillna(0.0)
     return ratio(full["total"].to_numpy(float), full["n"].to_numpy(float))
-
-
-def _conversion(tables: Tables) -> CoreFigure:
-    dimension = unit_dimension(tables)
-    need_dimension(tables, dimension, "leads")
-    rows = followed_leads(tables)
-    in_time = ibis.coalesce(rows.lag_days <= HORIZON, ibis.literal(value=False))
-    rows = rows.select(
-        unit=ibis.coalesce(rows[dimension], "-"),
-        cluster=ibis.coalesce(rows.owner, "-"),
-        day=rows.created_on,
-        won=in_time,
-    )
-    keys = ["unit", "cluster", "day"]
-    frame = tables.to_frame(rows.group_by(keys).aggregate(total=rows.won.sum(), n=rows.count()))
-    label = _("Lead conversion in {days} days").format(days=HORIZON)
-    return _ripe(tables, CoreFigure("lead_conversion", label, "fraction", False, tables.as_of, frame))  # noqa: FBT003 -- a field
-
-
-def _cycle(tables: Tables) -> CoreFigure:
-    frame = followed_deals(tables, (EARLIEST, tables.as_of), unit_dimension(tables))
-    frame["total"] = frame["days"].clip(upper=HORIZON) * frame["n"]
-    label = _("Days to closing, counted up to {days}").format(days=HORIZON)
-    frame = frame.rename(columns={"created_on": "day"})
-    return _ripe(tables, CoreFigure("cycle_days", label, "days", True, tables.as_of, frame))  # noqa: FBT003 -- a field
-
-
-def _satisfaction(tables: Tables) -> CoreFigure:
-    frame = daily_figures(tables, "satisfaction", (EARLIEST, tables.as_of))
-    frame["cluster"] = frame["day"].dt.strftime("%G-W%V")
-    return CoreFigure("satisfaction", _("Team satisfaction"), "score", False, tables.as_of, _plain(frame))  # noqa: FBT003 -- a field
-
-
-def _ripe(tables: Tables, figure: CoreFigure) -> CoreFigure:
-    """Return the figure without the days that were not followed for the horizon."""
-    last = tables.as_of - timedelta(days=HORIZON)
-    rows = _plain(figure.rows)
-    rows = rows[rows["day"] <= pd.Timestamp(last)]
-    return CoreFigure(figure.metric, figure.label, figure.unit, figure.lower_is_better, last, rows)
-
-
-def _plain(rows: pd.DataFrame) -> pd.DataFrame:
-    rows = rows.assign(day=pd.to_datetime(rows["day"]), unit=rows["unit"].astype(str))
-    return rows.groupby(["unit", "cluster", "day"], as_index=False)[["total", "n"]].sum()

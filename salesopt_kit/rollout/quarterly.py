@@ -180,7 +180,7 @@ def what_faded(tables: Tables) -> Result:
 @explains_missing
 def alarms_of_quarter(tables: Tables) -> Result:
     """Return the alarms that are open or were closed in the quarter."""
-    found = [one for one in getattr(load_records(tables.engagement), "alarms", ()) if one.week <= tables.as_of]
+    found = [one for one in load_records(tables.engagement).alarms if one.week <= tables.as_of]
     first = quarter_of(tables.as_of)[0]
     shown_ = [one for one in found if one.closed_on is None or one.closed_on >= first]
     cells = pd.DataFrame([_alarm(one) for one in shown_])

@@ -7,8 +7,9 @@ import pandas as pd
 
 from salesopt_kit.engagement import Dimension
 from salesopt_kit.errors import MissingDataError
-from salesopt_kit.locale import _
+from salesopt_kit.locale import N_, _
 from salesopt_kit.metrics.complaint_rows import complaint_rows
+from salesopt_kit.metrics.core_figures import metric_label
 from salesopt_kit.metrics.figure_rows import COHORTS, FigureRows, daily_rows, figure_rows
 from salesopt_kit.metrics.once import once
 from salesopt_kit.rollout.scope import LEFT_OUT, SUNDAY, Scope
@@ -17,6 +18,10 @@ from salesopt_kit.tables.store import Tables, months_before
 HORIZON = 60
 """Days that a lead or deal must have been followed before its week is shown."""
 MONTHS = 18
+LABELS = {
+    "lead_conversion": N_("Lead conversion in {days} days"),
+    "cycle_days": N_("Days to closing, counted up to {days}"),
+}
 FEWEST_CASES = 5
 """Deals or leads that a week must have to be a point."""
 
@@ -65,6 +70,13 @@ def core_rows(tables: Tables, dimension: Dimension | None, metric: str, horizon:
             return daily_rows(tables, dimension, metric)
         except MissingDataError:
             raise missing from None
+
+
+def figure_label(metric: str, horizon: int | None) -> str:
+    """Return what a core figure is called, with the days over which it counts where it ripens."""
+    if horizon is None or metric not in LABELS:
+        return metric_label(metric)
+    return _(LABELS[metric]).format(days=horizon)
 
 
 def _weekly(rows: pd.DataFrame, last: pd.Timestamp, fewest: float) -> pd.DataFrame:

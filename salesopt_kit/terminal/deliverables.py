@@ -9,13 +9,12 @@ import typer
 
 from salesopt_kit.locale import LANGUAGES, N_, _
 from salesopt_kit.terminal.language import speak
+from salesopt_kit.terminal.options import Exports, Folder, Out
 
 if TYPE_CHECKING:
     from salesopt_kit.deliverables.export import Made
     from salesopt_kit.deliverables.read_back import Changes
     from salesopt_kit.engagement import Engagement
-
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help=N_("The engagement folder, with its engagement.yml."))]
 
 
 class Rehearsed(Exception):  # noqa: N818 -- it ends a rehearsal, so that nothing of it is kept
@@ -42,10 +41,8 @@ def export_(
     to: Annotated[
         str, typer.Option(metavar="LIST", help=N_("Formats, separated by commas; default: all of them."))
     ] = "",
-    out: Annotated[Path, typer.Option(metavar="PATH", help=N_("Where results go, one folder per client."))] = Path(
-        "outputs"
-    ),
-    exports: Annotated[str, typer.Option(metavar="PATH", help=N_("Where the exports are; default: DIR/exports."))] = "",
+    out: Out = Path("outputs"),
+    exports: Exports = "",
     locale: Annotated[
         str,
         typer.Option(

@@ -9,13 +9,12 @@ import typer
 from salesopt_kit.locale import N_, _
 from salesopt_kit.terminal.failures import PlainGroup
 from salesopt_kit.terminal.language import speak
+from salesopt_kit.terminal.options import AsOf, Exports, Folder, Who, given_name
 
 if TYPE_CHECKING:
     from salesopt_kit.engagement import Engagement
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help=N_("The engagement folder, with its engagement.yml."))]
 Bundle = Annotated[Path, typer.Argument(metavar="FILE", help=N_("A file that ends in .yml or .xlsx."))]
-Who = Annotated[str, typer.Option(metavar="NAME", help=N_("Whose name stands in the history; default: the account."))]
 group = typer.Typer(
     cls=PlainGroup, help=N_("Export all records to one file, or import such a file."), no_args_is_help=True
 )
@@ -78,10 +77,8 @@ def observe(
         typer.Option(metavar="ID", help=N_("A pain point or why that it supports, such as PP-2; repeatable.")),
     ] = None,
     text: Annotated[str, typer.Option(metavar="WORDS", help=N_("What it says, in a reader's words."))] = "",
-    exports: Annotated[str, typer.Option(metavar="PATH", help=N_("Where the exports are; default: DIR/exports."))] = "",
-    as_of: Annotated[
-        str, typer.Option(metavar="DATE", help=N_("Freeze all figures at this day, such as 2024-06-30."))
-    ] = "",
+    exports: Exports = "",
+    as_of: AsOf = "",
     who: Who = "",
 ) -> None:
     """Keep an observation."""
@@ -100,7 +97,7 @@ def observe(
 def predict(
     context: typer.Context,
     folder: Folder,
-    exports: Annotated[str, typer.Option(metavar="PATH", help=N_("Where the exports are; default: DIR/exports."))] = "",
+    exports: Exports = "",
     who: Who = "",
 ) -> None:
     """Keep the expected effect of the changes of nodes."""
@@ -128,10 +125,8 @@ def predict(
 def watch(
     context: typer.Context,
     folder: Folder,
-    exports: Annotated[str, typer.Option(metavar="PATH", help=N_("Where the exports are; default: DIR/exports."))] = "",
-    as_of: Annotated[
-        str, typer.Option(metavar="DATE", help=N_("Freeze all figures at this day, such as 2024-06-30."))
-    ] = "",
+    exports: Exports = "",
+    as_of: AsOf = "",
     who: Who = "",
 ) -> None:
     """Open the alarms of the control charts."""
@@ -162,7 +157,7 @@ def plan(
     chosen: Annotated[
         str, typer.Option(metavar="WORDS", help=N_("How the units were chosen; default: by lot, where they were."))
     ] = "",
-    exports: Annotated[str, typer.Option(metavar="PATH", help=N_("Where the exports are; default: DIR/exports."))] = "",
+    exports: Exports = "",
 ) -> None:
     """Freeze the plan of the pilot."""
     from salesopt_kit.pilot.signing import sign_plan
@@ -170,8 +165,7 @@ def plan(
     from salesopt_kit.records.wording import said
     from salesopt_kit.tables import open_tables
 
-    if not sign.strip():
-        raise typer.BadParameter(_("a name"), param_hint="--sign")
+    sign = given_name(sign, "--sign")
     engagement = _engagement(context, folder, exports=exports)
     tables = open_tables(engagement)
     with open_store(engagement, who=sign) as store:
@@ -187,7 +181,7 @@ def verdict(
     context: typer.Context,
     folder: Folder,
     sign: Annotated[str, typer.Option(metavar="NAME", help=N_("Who signs the verdict."))],
-    exports: Annotated[str, typer.Option(metavar="PATH", help=N_("Where the exports are; default: DIR/exports."))] = "",
+    exports: Exports = "",
 ) -> None:
     """Keep the verdict on the pilot."""
     from salesopt_kit.pilot.verdict_record import keep_verdicts
@@ -195,15 +189,14 @@ def verdict(
     from salesopt_kit.records import open_store
     from salesopt_kit.tables import open_tables
 
-    if not sign.strip():
-        raise typer.BadParameter(_("a name"), param_hint="--sign")
+    sign = given_name(sign, "--sign")
     engagement = _engagement(context, folder, exports=exports)
     found = judged_pilot(open_tables(engagement))
     with open_store(engagement, who=sign) as store:
         kept = keep_verdicts(engagement, store, found, sign)
     message = _("Kept {n} verdicts, signed by {name}: {ids}.")
     ids = _(", ").join(f"{one.record.id} {one.record.verdict.label}" for one in kept if one.record.verdict)
-    typer.echo(message.format(n=len(kept), name=sign.strip(), ids=ids))
+    typer.echo(message.format(n=len(kept), name=sign, ids=ids))
 
 
 def backup(
