@@ -154,6 +154,10 @@ class Missing(Result):
         """Say what is missing."""
         return _("Not available: {what}").format(what=self.what)
 
+    def used_methods(self) -> tuple[str, ...]:
+        """Return none: nothing was reckoned."""
+        return ()
+
     def _repr_html_(self) -> str:
         what = html.escape(self.sentence())
         remedy, _newline, example = html.escape(self.remedy).partition("\n")
@@ -202,6 +206,10 @@ class Answers(Result):
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the estimates of all parts."""
         return tuple(estimate for part in self.parts for estimate in part.estimates())
+
+    def used_methods(self) -> tuple[str, ...]:
+        """Return the method cards that stand below the parts."""
+        return tuple(sorted({key for part in self.parts for key in part.used_methods()}))
 
     def _repr_html_(self) -> str:
         parts = "".join(
