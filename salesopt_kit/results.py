@@ -12,7 +12,7 @@ from typing import Any, ClassVar, ParamSpec, TypeVar
 
 import pandas as pd
 
-from salesopt_kit.cards import card_html
+from salesopt_kit.cards import card_html, cards_of, methods_html, methods_named
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _
 from salesopt_kit.numbers import bare, columns_of, shown
@@ -24,6 +24,7 @@ SHORT, LONG = 14, 44
 """Columns of text up to which a cell of a table is not broken, and from which on it is kept wide."""
 KEY_JOINT = re.compile(r"(?<=[a-z])([._])(?=[a-z])")
 """Where a key such as sources.stage_events.columns may be broken."""
+TAG = re.compile(r"<[^>]+>")
 MIME = "application/vnd.salesopt.estimates+json"
 """The notebook output type that carries an answer's numbers to the run's results.json."""
 
@@ -100,7 +101,26 @@ class Result(ABC):
         """Return the estimates that the table's cells show with their intervals."""
         return self.estimates()
 
-    def _repr_html_(self) -> str:
+    def methods(self) -> Iterable[str]:
+        """Return the keys of the statistical methods that found the answer, as the analysis itself recorded them."""
+        return ()
+
+    def used_methods(self) -> tuple[str, ...]:
+        """Return the keys of the method cards that the answer needs.
+
+        They are those of `methods`, and of every term in its words, table, caveats and estimates that has a card.
+        """
+        return self._used_methods(self._body())
+
+    def _used_methods(self, body: str) -> tuple[str, ...]:
+        estimates = self.estimates()
+        words = html.unescape(TAG.sub(" ", body.replace("<wbr>", "")))
+        named = methods_named(" \n".join([words, *dict.fromkeys(one.method for one in estimates)]))
+        bounded = ("interval",) if any(one.low is not None for one in estimates) else ()
+        return tuple(sorted({*(card for key in self.methods() for card in cards_of(key)), *named, *bounded}))
+
+    def _body(self) -> str:
+        """Return the answer as HTML without its cards."""
         table = self.table()
         parts = [f'<p class="finding">{html.escape(self.sentence())}</p>']
         if len(table):
@@ -108,9 +128,12 @@ class Result(ABC):
         if caveats := self.caveats():
             items = "".join(f"<li>{html.escape(caveat)}</li>" for caveat in caveats)
             parts.append(f'<ul class="caveats">{items}</ul>')
-        if self.card:
-            parts.append(card_html(self.card))
-        return f'<div class="answer">{"".join(parts)}</div>'
+        return "".join(parts)
+
+    def _repr_html_(self) -> str:
+        body = self._body()
+        cards = (card_html(self.card) if self.card else "") + methods_html(self._used_methods(body))
+        return f'<div class="answer">{body}{cards}</div>'
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         return {
@@ -131,6 +154,10 @@ class Missing(Result):
         """Say what is missing."""
         return _("Not available: {what}").format(what=self.what)
 
+    def used_methods(self) -> tuple[str, ...]:
+        """Return none: nothing was reckoned."""
+        return ()
+
     def _repr_html_(self) -> str:
         what = html.escape(self.sentence())
         remedy, _newline, example = html.escape(self.remedy).partition("\n")
@@ -145,10 +172,16 @@ class Table(Result):
     said: str
     cells: pd.DataFrame
     remarks: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
+    """Keys of the methods behind the cells."""
 
     def sentence(self) -> str:
         """Return the sentence above the table."""
         return self.said
+
+    def methods(self) -> Iterable[str]:
+        """Return the methods behind the cells."""
+        return self.used
 
     def table(self) -> pd.DataFrame:
         """Return the cells as they are."""
@@ -173,6 +206,10 @@ class Answers(Result):
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the estimates of all parts."""
         return tuple(estimate for part in self.parts for estimate in part.estimates())
+
+    def used_methods(self) -> tuple[str, ...]:
+        """Return the method cards that stand below the parts."""
+        return tuple(sorted({key for part in self.parts for key in part.used_methods()}))
 
     def _repr_html_(self) -> str:
         parts = "".join(

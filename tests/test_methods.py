@@ -6,9 +6,10 @@ from pathlib import Path
 import drawn
 import pytest
 
+from salesopt_kit.cards import FIELDS, forget_shown, methods_html
+from salesopt_kit.charts import Chart
 from salesopt_kit.locale import LANGUAGES, use_language
-from salesopt_kit.methods import find_method, method_card, method_cards, methods
-from salesopt_kit.methods.card import FIELDS
+from salesopt_kit.methods import find_method, kept_pictures, method_card, method_cards, methods, methods_used
 from salesopt_kit.methods.figures import FIGURES
 from salesopt_kit.pilot.estimators import ESTIMATORS
 
@@ -34,7 +35,9 @@ def test_every_method_that_a_contrast_names_has_a_card() -> None:
 @pytest.mark.parametrize("key", sorted(methods()))
 def test_a_card_has_every_field_in_both_languages_and_short_enough_to_read(key: str) -> None:
     card = methods()[key]
-    assert card["used_in"] in {"pilot", "rollout"}
+    assert set(card) - {"part_of"} == {"aliases", "terms", "name", *FIELDS}
+    for method in card.get("part_of", ()):
+        assert find_method(method) != key
     for field in ("name", *FIELDS):
         assert set(card[field]) == set(LANGUAGES)
         assert 0 < len(card[field]["en"]) < 320
@@ -67,10 +70,45 @@ def test_an_alias_leads_to_its_card_and_a_stranger_is_refused() -> None:
         method_card("reading_tea_leaves")
 
 
-def test_cards_of_a_workbook_show_name_fields_and_picture() -> None:
-    cards = method_cards("rollout")
-    assert "xmr" in [part.key for part in cards.parts]  # type: ignore[attr-defined]
-    page = method_cards(None, "did", "xmr")._repr_html_()
-    assert page.count("<details") == page.count("<img") == 2
-    assert "Difference-in-differences" in page
-    assert "When it lies" in page
+def test_the_cards_of_an_answer_are_words_alone_and_lead_to_the_figure_at_the_end() -> None:
+    forget_shown()
+    assert not method_cards().parts
+    below = methods_html(["xmr", "did", "unit_t", "xmr"])
+    assert below.count("<details") == 3
+    assert "<img" not in below
+    assert "When it lies" in below
+    end = method_cards()._repr_html_()
+    assert end.count("<details") == end.count("<img") == 3
+    for key in ("did", "student_t", "xmr"):
+        assert f'href="#method-{key}"' in below
+        assert end.count(f'id="method-{key}"') == 1
+    assert "event study" in methods_used("pre_trend")._repr_html_().lower()
+
+
+def test_a_figure_is_drawn_once_and_then_kept_and_drawn_again_where_what_was_kept_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_pictures, "user_cache_path", lambda *_args, **_options: tmp_path)
+    drawn_times = []
+
+    def draw() -> Chart:
+        drawn_times.append(1)
+        return method_card("did").chart()
+
+    first = kept_pictures.picture("did", draw)
+    assert kept_pictures.picture("did", draw) == first
+    assert len(drawn_times) == 1
+    (kept,) = (tmp_path / "method-figures").iterdir()
+    kept.write_text("{", encoding="utf-8")
+    assert kept_pictures.picture("did", draw) == first
+    use_language("zh-CN")
+    assert kept_pictures.picture("did", draw).alt != first.alt
+    assert len(drawn_times) == 3
+
+
+def test_without_a_place_to_keep_it_a_figure_is_drawn_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    monkeypatch.setattr(kept_pictures, "user_cache_path", lambda *_args, **_options: tmp_path / "file")
+    assert kept_pictures.picture("did", method_card("did").chart).png

@@ -12,6 +12,7 @@ from salesopt_kit.deliverables.branding import look_of
 from salesopt_kit.deliverables.docx_parts import LANDSCAPE, Paper
 from salesopt_kit.deliverables.pptx_parts import FULL, Deck, source_notes
 from salesopt_kit.locale import _, language
+from salesopt_kit.methods import method_cards
 from salesopt_kit.pilot import pilot_verdict
 from salesopt_kit.results import Missing, Result
 from salesopt_kit.rollout import dashboard_chart, wave_chart, wave_effect
@@ -94,6 +95,9 @@ def _html(tables: Tables, parts: list[Part], path: Path) -> None:
         f"<section><h2>{html.escape(heading)}</h2>{answer._repr_html_()}{_picture(chart)}</section>"
         for heading, answer, chart in parts
     )
+    if used := sorted({key for _heading, answer, _chart in parts for key in answer.used_methods()}):
+        heading = html.escape(_("How do these methods work?"))
+        body += f"<section><h2>{heading}</h2>{method_cards(*used)._repr_html_()}</section>"
     path.write_text(
         f'<!doctype html>\n<html lang="{language()}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{style}</style></head>'

@@ -1,5 +1,6 @@
 """X1: which months to compare the pilot with, and how much better a bad month or team looks afterwards by chance."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -54,6 +55,10 @@ class Guard(Result):
         """Say which baseline to take, and what chance alone would bring."""
         message = _("Compare with {first} to {last}. {verdict} {gain}")
         return message.format(first=self.proposed[0], last=self.proposed[1], verdict=self._verdict(), gain=self._gain())
+
+    def methods(self) -> Iterable[str]:
+        """Return how the false gain was found."""
+        return ("regression_to_the_mean",)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the two false gains."""

@@ -3,7 +3,7 @@
 import hashlib
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -115,6 +115,10 @@ class Candidates(Result):
             _("shortlist"): any(choice.units == one.units for one in self.shortlist),
         }
         return _(", ").join(name for name, is_so in said.items() if is_so)
+
+    def methods(self) -> Iterable[str]:
+        """Return how likeness and what a choice could show were found."""
+        return ("standardised_difference", "power", "permutation")
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return distance and detectable effect of the choices that are shown."""

@@ -1,5 +1,6 @@
 """X3, the harder question: did the pilot's units change more than those that kept the old process?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -36,6 +37,10 @@ class WithControls(Result):
         said = message.format(label=main.label, difference=_difference(main))
         link = _("The verdict's weakest link: {link}").format(link=self.weakest_link) if self.weakest_link else ""
         return sentences(said, link)
+
+    def methods(self) -> Iterable[str]:
+        """Return the comparison, its interval and the harder test beside it."""
+        return ("difference_in_differences", "permutation") if self.effects else ()
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return effect and permutation p of every figure."""

@@ -1,5 +1,6 @@
 """X3, the handbook's question: the pilot's figures before and after, against the targets fixed beforehand."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,6 +38,10 @@ class Evaluation(Result):
         points = sum(row.by_point is Verdict.MET for row in self.rows)
         sure = sum(row.verdict is Verdict.MET for row in self.rows)
         return message.format(b0=b0, b1=b1, p0=p0, p1=p1, points=points, n=len(self.rows), sure=sure)
+
+    def methods(self) -> Iterable[str]:
+        """Return the handbook's comparison and the interval beside it."""
+        return ("before_after", "student_t")
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return before, after and relative change of every figure."""

@@ -1,8 +1,9 @@
 """X1: the plan that was signed before day one, and everything that was changed after it was."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 import pandas as pd
 
@@ -25,6 +26,8 @@ from salesopt_kit.tables.store import Tables
 @dataclass(frozen=True, slots=True)
 class FrozenPlan(Result):
     """The plan that counts (`plan`, the first that was signed), all its versions, and what was changed after it."""
+
+    card: ClassVar[str] = "signed_plan"
 
     plan: PilotPlan
     versions: tuple[PilotPlan, ...]
@@ -53,6 +56,10 @@ class FrozenPlan(Result):
             n=len(self.changes) - self.is_late,
             hash=self.plan.sha256[:12],
         )
+
+    def methods(self) -> Iterable[str]:
+        """Return how the predicted power was found."""
+        return ("power",)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the power that the plan predicts and the smallest effect it can detect."""

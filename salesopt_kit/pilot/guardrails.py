@@ -1,5 +1,6 @@
 """X2, X3: have the figures that must not get worse got worse?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -160,6 +161,10 @@ class Guardrails(Result):
             return _("All guardrails held ({n}): nothing that must not get worse got worse.").format(n=held)
         message = _("No guardrail is broken; {held} of {n} surely held. Still open: {names}.")
         return message.format(held=held, n=len(self.rows) + len(self.absent), names=_(", ").join(unsure))
+
+    def methods(self) -> Iterable[str]:
+        """Return how each rail was tested."""
+        return ("non_inferiority", "unit_t", "student_t")
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the change against the controls of every guardrail."""

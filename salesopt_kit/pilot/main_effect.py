@@ -1,5 +1,6 @@
 """How much of each target's change is due to the pilot, by the analysis that goes first, and the naive answer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -51,6 +52,10 @@ class MainEffects(Result):
             return said
         naive = with_interval(_estimate(first.panel, first.naive))
         return said + " " + _("The plain difference of averages would have said {naive}.").format(naive=naive)
+
+    def methods(self) -> Iterable[str]:
+        """Return the methods of every analysis that was made."""
+        return (one.method for each in self.effects for one in each.all)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the main and the naive effect of every figure."""

@@ -1,6 +1,7 @@
 """X2: may the pilot go on? The primary figure at every planned look, against a line that stays honest."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -47,6 +48,11 @@ class Monitoring(Result):
             return message.format(label=self.found.label, day=after[0] if after else "–")
         is_final = self.last.is_planned and self.last.fraction >= 1
         return _said(self.last, is_final=is_final).format(label=self.found.label, day=self.last.day)
+
+    def methods(self) -> Iterable[str]:
+        """Return the lines of planned and of unplanned looks."""
+        unplanned = any(not look.is_planned for look in self.looks)
+        return ("unit_t", "obrien_fleming", "confidence_sequence") if unplanned else ("unit_t", "obrien_fleming")
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return z and the effect so far of every look that was made."""

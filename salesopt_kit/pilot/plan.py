@@ -1,6 +1,7 @@
 """X1: who pilots, against whom and when; how alike both sides were before; and how little a few units can prove."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import ibis
@@ -38,6 +39,10 @@ class Plan(Result):
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the deals of each unit in the baseline and the smallest attainable p."""
         return self.sizes
+
+    def methods(self) -> Iterable[str]:
+        """Return what limits so few units, and why they should not be picked for bad months."""
+        return ("permutation", "regression_to_the_mean")
 
     def table(self) -> pd.DataFrame:
         """Return one row per unit."""
@@ -119,7 +124,8 @@ def balance(tables: Tables) -> Result:
         }
         for label, unit, treated, control, smd in rows
     )
-    return Table(message.format(n=len(differences), of=len(rows), large=LARGE), cells)
+    said = message.format(n=len(differences), of=len(rows), large=LARGE)
+    return Table(said, cells, used=("standardised_difference",))
 
 
 def _sizes(tables: Tables, chosen: Setting) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """X1: how small an effect the pilot could show, by placebo pilots on the client's own history and by the textbook."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,6 +95,11 @@ class Power(Result):
             detectable=self._shown(plan.detectable),
             enough=enough,
         )
+
+    def methods(self) -> Iterable[str]:
+        """Return the simulation, the analysis in it, and the textbook's correction."""
+        found = ("power", "placebo_pilot", "unit_t", "permutation")
+        return (*found, "design_effect") if self.like else found
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return power and smallest detectable effect of each length, with their simulation uncertainty."""

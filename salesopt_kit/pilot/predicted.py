@@ -1,5 +1,6 @@
 """X3: the effect that was expected before the pilot, held against what the pilot came to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -77,6 +78,10 @@ class HeldAgainst(Result):
             outside=kinds.count("outside"),
             open=kinds.count("cannot_tell"),
         )
+
+    def methods(self) -> Iterable[str]:
+        """Return how the measured change was found."""
+        return ("difference_in_differences" if self.controls else "before_after", "cluster_bootstrap")
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return what was expected and what was measured."""

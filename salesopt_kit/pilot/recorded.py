@@ -1,5 +1,6 @@
 """Template 3 as people entered it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -22,6 +23,10 @@ class Recorded(Result):
         """Say how many of the entered figures meet their target."""
         message = _("As entered, {met} of {n} figures meet their target.")
         return message.format(met=sum(row.by_point is Verdict.MET for row in self.rows), n=len(self.rows))
+
+    def methods(self) -> Iterable[str]:
+        """Return the handbook's comparison."""
+        return ("before_after",)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return before, after and relative change of every row."""

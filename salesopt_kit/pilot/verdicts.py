@@ -2,6 +2,7 @@
 
 import html
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -16,6 +17,17 @@ from salesopt_kit.results import Estimate, Result, Table, explains_missing
 from salesopt_kit.tables.store import Tables
 from salesopt_kit.terms import CheckOutcome, Verdict
 
+CHECKED_BY = {
+    "pre_trend": "event_study",
+    "balance": "standardised_difference",
+    "baseline_length": "regression_to_the_mean",
+    "regression_to_the_mean": "regression_to_the_mean",
+    "follow_up": "follow_up",
+    "sample_ratio": "sample_ratio",
+    "novelty": "novelty",
+    "guardrail": "non_inferiority",
+}
+"""Cards of the checks, by how their keys begin; the others count days, changes or copies and need none."""
 ORDER = (CheckOutcome.FAIL, CheckOutcome.NOT_CHECKABLE, CheckOutcome.PASS)
 
 
@@ -28,6 +40,10 @@ class Verdicts(Result):
     def sentence(self) -> str:
         """Say the verdict on each figure."""
         return _("Each figure by itself: {each}.").format(each=_each(self.found.judged))
+
+    def methods(self) -> Iterable[str]:
+        """Return the methods behind both answers and the handbook's columns."""
+        return _methods(self.found.judged)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return effect, p values and figure after of every target."""
@@ -71,6 +87,10 @@ class PilotJudgement(Result):
     def sentence(self) -> str:
         """Say the next step, what would help, and what the pilot came to."""
         return sentences(*self._said())
+
+    def methods(self) -> Iterable[str]:
+        """Return the methods on which the verdict rests."""
+        return _methods(self.found.judged)
 
     def table(self) -> pd.DataFrame:
         """Return the verdict, why, the weakest link, what would settle the matter and what had been expected."""
@@ -134,7 +154,10 @@ def verdict_checks(tables: Tables) -> Result:
         }
         for label, check in rows
     )
-    return Table(message.format(n=len(rows), failed=failed, unknown=unknown), cells)
+    used = tuple(
+        method for key, method in CHECKED_BY.items() if any(check.key.startswith(key) for _label, check in rows)
+    )
+    return Table(message.format(n=len(rows), failed=failed, unknown=unknown), cells, used=used)
 
 
 def _row(one: Judged) -> dict[str, str]:
@@ -151,6 +174,13 @@ def _row(one: Judged) -> dict[str, str]:
         _("Is the target met?"): one.is_met.label,
         _("Verdict"): one.verdict.label,
     }
+
+
+def _methods(judged: tuple[Judged, ...]) -> set[str]:
+    found = {"before_after", "student_t", *(one.contrast.method for one in judged)}
+    if any(one.change.permutation_p is not None for one in judged):
+        found |= {"permutation"}
+    return found | {"multiplicity"} if len(judged) > 1 else found
 
 
 def _each(judged: tuple[Judged, ...]) -> str:

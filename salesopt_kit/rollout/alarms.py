@@ -17,7 +17,7 @@ from salesopt_kit.results import Estimate, Result, Table, explains_missing
 from salesopt_kit.rollout import figure_chart
 from salesopt_kit.rollout.control_charts import ControlCharts, charted
 from salesopt_kit.rollout.figure_chart import FigureChart
-from salesopt_kit.rollout.rules import rule_label
+from salesopt_kit.rollout.rules import rule_card, rule_label
 from salesopt_kit.tables.store import Tables
 
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ class Alarms(Result):
             message = _("{n} new alarms have no record yet: run `salesopt watch`.")
             said.append(message.format(n=len(self.fresh)))
         return sentences(*said)
+
+    def methods(self) -> Iterable[str]:
+        """Return the rules that raised them."""
+        rules = (*(alarm.rule for alarm in self.opened), *(alarm.rule for alarm in self.fresh))
+        return sorted({rule_card(rule) for rule in rules})
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the number of open, closed and new alarms."""

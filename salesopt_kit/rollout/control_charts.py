@@ -1,8 +1,9 @@
 """R2: does every core figure still stand where the pilot put it? One control chart per figure, and what to do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,8 @@ MOST_ALARMS = 3
 class ControlCharts(Result):
     """A chart per core figure, and why the others are missing."""
 
+    card: ClassVar[str] = "control_charts"
+
     charts: tuple[FigureChart, ...]
     absent: tuple[str, ...]
     rules: tuple[str, ...]
@@ -63,6 +66,10 @@ class ControlCharts(Result):
             message = _("No week since their limits were set can be judged yet: {names}.")
             said.append(message.format(names=_(", ").join(waiting)))
         return sentences(*said)
+
+    def methods(self) -> Iterable[str]:
+        """Return the kinds of charts drawn, and the rules watched."""
+        return ("run_rules", "cusum", *(chart.limits.kind for chart in self.charts))
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return per figure the centre with its limits, the number of alarms, and every watched week."""

@@ -1,5 +1,6 @@
 """R2: the core figures month by month: conversion, cycle, win rate, satisfaction, hours, complaints, every target."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -51,6 +52,12 @@ class Dashboard(Result):
                     _("{label} {value} ({month})").format(label=series.label, value=value, month=known[-1].label)
                 )
         return _("Latest months that can be judged: {latest}.").format(latest=_("; ").join(latest) or "–")
+
+    def methods(self) -> Iterable[str]:
+        """Return how the shares are bounded and which charts mark the alarms."""
+        alarms = ("run_rules",) if any(series.alarms for series in self.series) else ()
+        bounded = any(month.low is not None for series in self.series for month in series.months)
+        return (*alarms, "follow_up", "wilson") if bounded else (*alarms, "follow_up")
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return every figure of every month."""

@@ -1,5 +1,6 @@
 """R3: the quarterly review: what moved, which alarms, which measures faded, what next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -8,7 +9,6 @@ import pandas as pd
 
 from salesopt_kit.errors import MissingDataError
 from salesopt_kit.locale import _, sentences
-from salesopt_kit.methods import method_card
 from salesopt_kit.numbers import bare, shown
 from salesopt_kit.records import load_records
 from salesopt_kit.results import Answers, Estimate, Missing, Result, Table, explains_missing
@@ -52,6 +52,10 @@ class Moves(Result):
         if not told:
             return _("Against the last quarter no core figure moved by more than chance explains.")
         return _("Against the last quarter, beyond chance: {told}.").format(told=_("; ").join(told))
+
+    def methods(self) -> Iterable[str]:
+        """Return how the differences are bounded."""
+        return ("cluster_robust", "student_t", "follow_up")
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return every reading."""
@@ -107,6 +111,10 @@ class Fades(Result):
         unknown = sum(one.change is None for one in self.fades)
         return message.format(faded=states.count(_("faded")), n=len(states), unknown=unknown)
 
+    def methods(self) -> Iterable[str]:
+        """Return how fading is told."""
+        return ("fade", "cluster_robust", "student_t")
+
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the readings."""
         return tuple(one for fade in self.fades for one in (fade.pilot, fade.now) if one)
@@ -134,9 +142,6 @@ class Fades(Result):
             ),
             _("Measures that work for the same figure share its verdict: their parts cannot be told apart."),
         )
-
-    def _repr_html_(self) -> str:
-        return Result._repr_html_(self) + method_card("fade")._repr_html_()
 
 
 @explains_missing

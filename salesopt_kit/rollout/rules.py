@@ -39,6 +39,11 @@ def rule_label(rule: str) -> str:
     return _(RULE_WORDS[rule]) if rule in RULE_WORDS else rule
 
 
+def rule_card(rule: str) -> str:
+    """Return the key of the method card of a rule."""
+    return rule if rule in ("cusum", "ewma") else "run_rules"
+
+
 def chart_label(kind: str) -> str:
     """Return a kind of chart in the reader's language."""
     return _(CHART_WORDS[kind]) if kind in CHART_WORDS else kind

@@ -1,5 +1,6 @@
 """R2: does each wave improve when its turn comes? The roll-out itself as a test (stepped wedge)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,7 +9,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from salesopt_kit.locale import _, sentences
-from salesopt_kit.methods import method_card
 from salesopt_kit.metrics.followup import followed_deals
 from salesopt_kit.numbers import bare, shown
 from salesopt_kit.results import Estimate, Result, explains_missing
@@ -76,6 +76,13 @@ class WaveResult(Result):
         message = _("The wave of {day} can be judged from {known} on, when its first month has been followed.")
         return message.format(day=later[0][0], known=later[0][1])
 
+    def methods(self) -> Iterable[str]:
+        """Return the comparison with the units that wait, and the regression beside it."""
+        if self.found is None:
+            return ()
+        found = ("stepped_wedge", "permutation")
+        return (*found, "two_way_fixed_effects", "cluster_robust") if self.found.two_way else found
+
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the effect, by months since the start, and the regression beside it."""
         if self.found is None:
@@ -139,9 +146,6 @@ class WaveResult(Result):
             )
         message = _("Deals count over their first {days} days, in months that were followed so long.")
         return (*said, message.format(days=HORIZON))
-
-    def _repr_html_(self) -> str:
-        return Result._repr_html_(self) + method_card("stepped_wedge")._repr_html_()
 
 
 @explains_missing

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesopt_kit.stats.clustered import Clustered, bounded
+from salesopt_kit.stats.mean import mean, welch_difference
 
 Numbers = npt.NDArray[np.float64]
 
@@ -38,12 +39,9 @@ def cuped(after: Numbers, before: Numbers, is_treated: npt.NDArray[np.bool_]) ->
 
 
 def welch(treated: Numbers, control: Numbers) -> Clustered:
-    """Return mean(treated) - mean(control) with Welch's interval (1947), as scipy's ttest_ind has it."""
+    """Return mean(treated) - mean(control) with Welch's interval (1947); without one for a lone or unvarying arm."""
     value = float(treated.mean() - control.mean())
-    parts = [float(np.var(arm, ddof=1)) / len(arm) if len(arm) > 1 else np.nan for arm in (treated, control)]
-    if not sum(parts) > 0:
+    if min(len(treated), len(control)) < 2:  # noqa: PLR2004 -- a variance needs two
         return Clustered(value, None, None, None, 0.0)
-    freedom = sum(parts) ** 2 / sum(
-        part**2 / (len(arm) - 1) for part, arm in zip(parts, (treated, control), strict=True)
-    )
-    return bounded(value, float(np.sqrt(sum(parts))), float(freedom))
+    found = welch_difference(mean(treated), mean(control))
+    return bounded(value, found.error, found.df) if found.error > 0 else Clustered(value, None, None, None, 0.0)

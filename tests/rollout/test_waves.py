@@ -114,4 +114,4 @@ def test_the_staircase_shows_waiting_begun_and_planned(tmp_path: Path) -> None:
 def test_the_answer_carries_the_card_of_its_method(tmp_path: Path) -> None:
     write_waves(tmp_path)
     page = rollout.wave_effect(opened(tmp_path))._repr_html_()
-    assert 'id="method-stepped_wedge"' in page
+    assert 'href="#method-stepped_wedge"' in page

@@ -4,9 +4,32 @@ from collections.abc import Callable
 
 from matplotlib.axes import Axes
 
-from salesopt_kit.methods.figures import chance, clusters, comparisons, effects, looks, planning, times, watch, waves
+from salesopt_kit.methods.figures import (
+    basics,
+    chance,
+    clusters,
+    comparisons,
+    effects,
+    looks,
+    planning,
+    times,
+    watch,
+    waves,
+)
 
 FIGURES: dict[str, Callable[[Axes], None]] = {
+    "interval": basics.interval,
+    "p_value": basics.p_value,
+    "follow_up": basics.follow_up,
+    "conformal": basics.conformal,
+    "chi_square": basics.chi_square,
+    "share_interval": basics.share_interval,
+    "effect_size": basics.effect_size,
+    "student_t": basics.student_t,
+    "standard_deviation": basics.standard_deviation,
+    "poisson": basics.poisson,
+    "simulation": basics.simulation,
+    "proportional_hazards": basics.proportional_hazards,
     "before_after": effects.before_after,
     "regression_to_the_mean": effects.regression_to_the_mean,
     "did": effects.did,

@@ -1,6 +1,7 @@
 """The cycle of the pilot as survival: open deals count, lost ones compete, and nothing is said too early."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -91,6 +92,11 @@ class Cycle(Result):
             beside=_("against the controls"),
             says=says(self.mean.low, self.mean.high),
         )
+
+    def methods(self) -> Iterable[str]:
+        """Return the methods for times to an end, and that of the change."""
+        found = ("survival", "competing_risks", "log_rank", "follow_up", self.mean.method)
+        return found if self.pace is None else (*found, "proportional_hazards")
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the change beyond the controls of the mean, the share won and the share lost, and of the pace."""

@@ -1,5 +1,6 @@
 """All goals of the pilot at once: which changes remain when their number is counted in?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,6 +74,10 @@ class Goals(Result):
         )
         said = message.format(n=len(self.rows), alone=alone, left=len(left))
         return said + (_(": {names}.").format(names=_(", ").join(left)) if left else _("."))
+
+    def methods(self) -> Iterable[str]:
+        """Return the method of every change, and how their number is counted in."""
+        return ("multiplicity", *(row.found.method for row in self.rows))
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the change of every figure."""

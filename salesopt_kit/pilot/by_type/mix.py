@@ -1,5 +1,6 @@
 """Did the shares change, or only the mix? Crude against stratified, by product, segment and source."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -95,6 +96,10 @@ class MixShifts(Result):
             label=worst.label,
             question=question_label(worst.question),
         )
+
+    def methods(self) -> Iterable[str]:
+        """Return the comparison within strata."""
+        return ("mantel_haenszel",)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return crude and stratified difference of every row."""

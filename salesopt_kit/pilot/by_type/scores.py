@@ -1,5 +1,6 @@
 """Hours and scores of the pilot: how far the weeks after lie from the weeks before, whatever their distribution."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,6 +90,11 @@ class Scores(Result):
     def sentence(self) -> str:
         """Say of each figure how it changed and how much the weeks overlap."""
         return _("; ").join(_said(row) for row in self.rows)
+
+    def methods(self) -> Iterable[str]:
+        """Return each comparison of the weeks, and that against the controls."""
+        beyond = (row.beyond.method for row in self.rows if row.beyond)
+        return ("welch", "brunner_munzel", "hodges_lehmann", "effect_size", *beyond)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return mean difference, shift and change beyond the controls of every figure."""

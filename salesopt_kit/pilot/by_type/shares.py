@@ -1,7 +1,7 @@
 """Shares of the pilot (won in time, lead conversion, win rate): before and after, and against the controls."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,6 +91,12 @@ class Shares(Result):
             change=with_interval(main.by_sellers),
             says=says(main.by_sellers.low, main.by_sellers.high),
         )
+
+    def methods(self) -> Iterable[str]:
+        """Return the intervals of both levels, the tests, and what tells how alike cases are."""
+        tests = (row.test.test for row in self.rows if row.test)
+        in_time = ("won_in_time",) if any(row.metric == "won_in_time" for row in self.rows) else ()
+        return ("difference_of_shares", "cluster_robust", "design_effect", *tests, *in_time)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return both answers of every comparison."""

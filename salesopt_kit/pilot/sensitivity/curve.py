@@ -1,5 +1,6 @@
 """The specification curve: every reasonable analysis side by side (Simonsohn, Simmons and Nelson 2020)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,6 +119,10 @@ class Curve(Result):
             robust=robust,
             mover=dimension_name(self.mover),
         )
+
+    def methods(self) -> Iterable[str]:
+        """Return every method that was tried."""
+        return ("specification_curve", *(run.found.method for run in self.runs))
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return median, shares, and the planned analysis."""

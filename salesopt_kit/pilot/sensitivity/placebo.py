@@ -1,6 +1,7 @@
 """Pilots that never were: how often would the pilot have "worked" in earlier periods, with nothing changed?"""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
@@ -96,6 +97,10 @@ class Placebos(Result):
             as_good=self.as_good,
             actual=shown(self.actual.value, difference_unit(self.unit)),
         )
+
+    def methods(self) -> Iterable[str]:
+        """Return the planned analysis and what it was tried on."""
+        return ("placebo_pilot", "before_after", self.actual.method)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the three shares and the actual effect."""

@@ -1,6 +1,6 @@
 """Does the result hang on one unit, or on the days chosen? The planned analysis without each, and in other windows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -33,6 +33,8 @@ class Variants(Result):
     heading: str
     rows: tuple[Variant, ...]
     absent: tuple[str, ...]
+    varied_by: str = "specification_curve"
+    """Key of the method that says what is changed."""
 
     @property
     def turned(self) -> tuple[str, ...]:
@@ -64,6 +66,10 @@ class Variants(Result):
             found=with_interval(self._estimate(key, found)),
             name=name,
         )
+
+    def methods(self) -> Iterable[str]:
+        """Return the planned analysis and what was varied."""
+        return (self.varied_by, *(found.method for _key, _name, found in self.rows))
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Return the effect of every variant."""
@@ -100,7 +106,7 @@ def leave_one_out(tables: Tables, metric: str = "") -> Result:
 
     MissingDataError without a pilot, without controls or without data of `metric` (default: the primary figure).
     """
-    return _variants(tables, metric, without_each, _("Left out"))
+    return replace(_variants(tables, metric, without_each, _("Left out")), varied_by="leave_one_out")
 
 
 @explains_missing
