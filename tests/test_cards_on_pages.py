@@ -142,7 +142,7 @@ def test_what_an_analysis_recorded_and_all_that_the_answer_says_it_used_is_folde
     assert {find_method(one.method) for each in main.effects for one in each.all} <= set(main.used_methods())
     assert {find_method(row.found.method) for row in goals.rows} <= set(goals.used_methods())
     assert {find_method(run.found.method) for run in curve.runs} <= set(curve.used_methods())
-    assert {find_method(one.contrast.method) for one in verdicts.judged} <= set(verdicts.used_methods())
+    assert {find_method(one.contrast.method) for one in verdicts.found.judged} <= set(verdicts.used_methods())
 
 
 @pytest.mark.slow
